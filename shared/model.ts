@@ -1,0 +1,244 @@
+/** The nouns of the product, as types. Everything here is plain data: it can be stored and read back. */
+
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+export type JsonObject = Readonly<Record<string, Json>>;
+
+export type Result<Value, Fault> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly problems: readonly [Fault, ...Fault[]] };
+
+/** One thing wrong with an input, and the next step: `AUDIT_REMIND_DAYS` / `is "5d": give a whole number`. */
+export interface Problem {
+  readonly where: string;
+  readonly what: string;
+}
+
+export const sites = ['intl', 'cn'] as const;
+export type Site = (typeof sites)[number];
+
+export const locales = ['en', 'zh'] as const;
+export type Locale = (typeof locales)[number];
+
+/** One account on one site. */
+export interface Target {
+  /** The account's uin in decimal digits, or `unknown` when the cloud would not say whose key it is. */
+  readonly uin: string;
+  readonly site: Site;
+}
+
+// ---- Sources: what can be read ----------------------------------------------------------------
+
+export type FieldType = 'boolean' | 'integer' | 'string' | 'string[]';
+
+/** One documented field of a source's answer. */
+export interface Field {
+  readonly type: FieldType;
+  readonly meaning: string;
+  /** The documented values; any other value is drift. */
+  readonly values?: readonly (string | number)[];
+  /** Changes by itself from night to night: not a setting somebody made. */
+  readonly volatile?: true;
+  readonly deprecated?: true;
+}
+
+/** One value derived from the settings and the time of reading. */
+export interface FactSpec {
+  readonly type: 'boolean' | 'integer' | 'number';
+  readonly meaning: string;
+  /** The fields it is derived from: named when it cannot be derived. */
+  readonly from: readonly string[];
+}
+
+/** One read-only settings action of the API, as data. */
+export interface Source {
+  readonly action: string;
+  readonly title: string;
+  /** What the role that reads it must be allowed to do. */
+  readonly camAction: string;
+  readonly documentation: string;
+  readonly fields: Readonly<Record<string, Field>>;
+  readonly facts: Readonly<Record<string, FactSpec>>;
+}
+
+/** Where an answer left its documentation. It is kept and judged all the same. */
+export interface Drift {
+  readonly pointer: string;
+  readonly kind: 'undocumented-field' | 'undocumented-value' | 'undocumented-type';
+}
+
+/** What was read from one source of one target, or why it could not be read. Times are ISO 8601 in UTC. */
+export type Observation = { readonly source: string; readonly observedAt: string } & (
+  | {
+      readonly requestId: string;
+      /** The answer as received, without `RequestId`. */
+      readonly settings: JsonObject;
+      readonly facts: JsonObject;
+      readonly drift?: readonly Drift[];
+    }
+  | { readonly error: { readonly code: string; readonly message: string } }
+);
+
+// ---- Policies: what must hold -----------------------------------------------------------------
+
+/** From worst to least. */
+export const severities = ['critical', 'high', 'medium', 'low'] as const;
+export type Severity = (typeof severities)[number];
+
+export interface Policy {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly source: string;
+  readonly rationale: string;
+  readonly remediation: { readonly text: string; readonly set?: JsonObject };
+  readonly controls: readonly string[];
+  /** JSON Schema 2020-12 over `{ ...settings, facts }`: the policy applies where it matches. */
+  readonly when?: JsonObject;
+  /** JSON Schema 2020-12 over `{ ...settings, facts }`: what must hold. */
+  readonly require: JsonObject;
+  /** What a missing or null property that the policy reads means. */
+  readonly onMissing?: 'error' | 'fail' | 'skip';
+}
+
+/** An approved, reasoned departure from a policy that ends on a date. */
+export interface Waiver {
+  readonly id: string;
+  readonly policy: string;
+  /** Uins of the accounts it covers. */
+  readonly targets: readonly [string, ...string[]];
+  readonly reason: string;
+  readonly ticket?: string;
+  readonly approvedBy: string;
+  /** UTC: an instant, or a date that means its first (`from`) or last (`until`) moment. */
+  readonly from: string;
+  readonly until: string;
+}
+
+/** Where a waiver stands on the night of a run. `ending` has 14 days or less left; `unused` waives nothing. */
+export type WaiverState = 'pending' | 'active' | 'ending' | 'ended' | 'unused';
+
+export interface WaiverUse {
+  readonly id: string;
+  readonly policy: string;
+  readonly state: WaiverState;
+  readonly until: string;
+}
+
+// ---- Findings: what one policy says of one target ---------------------------------------------
+
+export interface Violation {
+  /** JSON Pointer into `{ ...settings, facts }`. */
+  readonly pointer: string;
+  /** The value that must be there, or the schema keyword that must hold: `true`, `{ "maximum": 7 }`. */
+  readonly expected: Json;
+  /** The value that is there; `null` where there is none. */
+  readonly actual: Json;
+  readonly message: string;
+}
+
+export type Violations = readonly [Violation, ...Violation[]];
+
+export const statuses = ['pass', 'fail', 'waived', 'error', 'skip'] as const;
+export type Status = (typeof statuses)[number];
+
+export type Verdict =
+  | { readonly status: 'pass' }
+  | { readonly status: 'fail'; readonly violations: Violations }
+  | {
+      readonly status: 'waived';
+      readonly violations: Violations;
+      readonly waiver: { readonly id: string; readonly until: string };
+    }
+  | { readonly status: 'skip'; readonly reason: string }
+  | { readonly status: 'error'; readonly reason: string };
+
+export type Finding = {
+  readonly policyId: string;
+  readonly severity: Severity;
+} & Verdict;
+
+/** Everything a run says of one target: one line of the run's sealed file. */
+export interface TargetReport {
+  readonly target: Target;
+  readonly observations: readonly Observation[];
+  readonly findings: readonly Finding[];
+}
+
+// ---- Runs and the evidence log ----------------------------------------------------------------
+
+export interface Trigger {
+  readonly type: 'timer' | 'manual';
+  readonly name: string;
+  readonly scheduledAt: string;
+}
+
+export interface RunIdentity {
+  readonly id: string;
+  readonly trigger: Trigger;
+}
+
+export type Counts = Readonly<Record<Status | 'targets', number>>;
+
+/** A finding that is neither pass nor skip, as the run record lists it. */
+export interface OpenFinding {
+  /** Names the same policy on the same target for ever: hex SHA-256. */
+  readonly fingerprint: string;
+  readonly target: string;
+  readonly policyId: string;
+  readonly severity: Severity;
+  readonly status: 'fail' | 'waived' | 'error';
+  /** The scheduled time of the first run of the unbroken row in which it was open. */
+  readonly since: string;
+}
+
+export interface RunPredicate {
+  readonly seq: number;
+  readonly previous: string | null;
+  readonly run: RunIdentity & {
+    readonly startedAt: string;
+    readonly finishedAt: string;
+    /** Every target was reached before the deadline. */
+    readonly complete: boolean;
+  };
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly counts: Counts;
+  readonly open: readonly OpenFinding[];
+  readonly waivers: readonly WaiverUse[];
+  /** Files that an earlier, killed attempt of this run left behind; sealed with it. */
+  readonly abandoned: readonly string[];
+}
+
+export type DeliveryStatus = 'sent' | 'failed' | 'nothing';
+
+export interface Delivery {
+  /** `<kind>:<host>#<8 hex digits>`, never the URL. */
+  readonly channel: string;
+  readonly status: DeliveryStatus;
+  /** Requests made. */
+  readonly attempts: number;
+  readonly at: string;
+  readonly reason: string | null;
+  /** The channel's severity filter at that time: what it has heard depends on it. */
+  readonly min: Severity;
+}
+
+export interface DeliveryPredicate {
+  readonly seq: number;
+  readonly previous: string | null;
+  readonly runId: string;
+  readonly deliveries: readonly Delivery[];
+}
+
+/** A place in the log: `<seq>:<sha256>` names everything before it too. */
+export interface Head {
+  readonly seq: number;
+  /** Hex SHA-256 of the record file's bytes. */
+  readonly sha256: string;
+}
