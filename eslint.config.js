@@ -67,6 +67,7 @@ export default tseslint.config(
       'preserve-caught-error': 'error',
       eqeqeq: 'error',
       'no-console': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       'no-param-reassign': ['error', { props: true }],
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
     },

@@ -1,12 +1,7 @@
 /** The nouns of the product, as types. Everything here is plain data: it can be stored and read back. */
 
 export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json };
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 export type JsonObject = Readonly<Record<string, Json>>;
 

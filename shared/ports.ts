@@ -1,5 +1,5 @@
 /** What touches the world, as functions: the edges implement them, tests replace them. */
-import type { JsonObject } from './model.ts';
+import type { JsonObject, Source } from './model.ts';
 
 export interface Clock {
   /** Epoch milliseconds. */
@@ -35,7 +35,7 @@ export interface SettingsReader {
    * The answer's `Response` object, as received.
    * @throws CloudError when there is none before `deadlineMs` (epoch milliseconds).
    */
-  read(action: string, deadlineMs: number): Promise<JsonObject>;
+  read(source: Source, deadlineMs: number): Promise<JsonObject>;
   /**
    * The uin of the account that the credential belongs to.
    * @throws CloudError

@@ -73,7 +73,8 @@ export const sources: Readonly<Record<string, Source>> = {
       },
       scanOverdueHours: {
         type: 'number',
-        meaning: 'hoursSinceLastScan minus scanPeriodHours: at most 0 while the next scan is not due.',
+        meaning:
+          'hoursSinceLastScan minus scanPeriodHours: at most 0 while the next scan is not due.',
         from: ['LastScanTime', 'ScanPeriod'],
       },
       scanWindowMinutes: {

@@ -1,0 +1,84 @@
+/** JSON as data: narrowing, reading by pointer, and the one form that is hashed. */
+import canonicalize from 'canonicalize';
+
+import type { FieldType, Json, JsonObject } from './model.ts';
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+/** @throws SyntaxError */
+export function parseJson(text: string): Json {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- what JSON.parse gives is JSON
+  return JSON.parse(text) as Json;
+}
+
+/** Only the object's own property: an answer may name a key `constructor`. */
+export function own(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+export function hasType(value: Json, type: FieldType): boolean {
+  switch (type) {
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'integer':
+      return Number.isSafeInteger(value);
+    case 'string':
+      return typeof value === 'string';
+    case 'string[]':
+      return isArray(value) && value.every((item) => typeof item === 'string');
+  }
+}
+
+/** Canonical JSON (RFC 8785). What is hashed or compared goes through here and nothing else. */
+export function canonicalJson(value: Json): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new Error('JSON has no form for undefined');
+  return text;
+}
+
+export function toPointer(path: readonly string[]): string {
+  return path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** RFC 6901. `undefined` where there is nothing. */
+export function atPointer(root: Json, pointer: string): Json | undefined {
+  let value: Json | undefined = root;
+  for (const token of pointer.split('/').slice(1)) {
+    const key = token.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (isArray(value)) value = value[Number(key)];
+    else if (isObject(value)) value = own(value, key);
+    else return undefined;
+  }
+  return value;
+}
+
+export type Shape = 'fits' | 'too deep' | 'too large' | 'a number that JSON cannot hold';
+
+/**
+ * Whether a parsed answer can be stored and read back as the same value: `1e999` parses to Infinity,
+ * which JSON writes as null, and ten thousand nested lists overflow whoever walks them by recursion.
+ */
+export function shapeOf(root: unknown, maxDepth = 64, maxNodes = 100_000): Shape {
+  const pending: { readonly value: unknown; readonly depth: number }[] = [
+    { value: root, depth: 0 },
+  ];
+  let nodes = 0;
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { value, depth } = next;
+    nodes += 1;
+    if (depth > maxDepth) return 'too deep';
+    if (nodes > maxNodes) return 'too large';
+    if (typeof value === 'number' && !Number.isFinite(value))
+      return 'a number that JSON cannot hold';
+    if (typeof value === 'object' && value !== null) {
+      for (const child of Object.values(value)) pending.push({ value: child, depth: depth + 1 });
+    }
+  }
+  return 'fits';
+}

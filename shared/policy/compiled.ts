@@ -1,0 +1,24 @@
+import type { Policy } from '../model.ts';
+import type { ReadPath } from './reads.ts';
+
+/** What ajv reports, as far as we use it; compiled without messages, which we write ourselves. */
+export interface SchemaError {
+  readonly instancePath: string;
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** A function that ajv compiled. Its `errors` are overwritten by its next call. */
+export interface Check {
+  (document: unknown): boolean;
+  readonly errors?: readonly SchemaError[] | null;
+}
+
+/** A policy ready to judge: the same whether ajv compiled it at build time or just now. */
+export interface CompiledPolicy {
+  readonly policy: Policy;
+  /** The folder of `policies/` it comes from. */
+  readonly pack: string;
+  readonly when?: { readonly check: Check; readonly reads: readonly ReadPath[] };
+  readonly require: { readonly check: Check; readonly reads: readonly ReadPath[] };
+}

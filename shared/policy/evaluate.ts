@@ -1,0 +1,138 @@
+/** Judges one observation by one policy. Whatever could not be seen, or not be told, is `error`. */
+import { messageOf } from '../errors.ts';
+import { atPointer, hasType, own, toPointer } from '../json.ts';
+import type {
+  Finding,
+  JsonObject,
+  Observation,
+  Policy,
+  Source,
+  Verdict,
+  Violation,
+  Violations,
+} from '../model.ts';
+import { plainLine } from '../text.ts';
+import type { Check, CompiledPolicy } from './compiled.ts';
+import { missingAt, type ReadPath } from './reads.ts';
+import { violationsOf } from './violation.ts';
+
+export function evaluate(
+  compiled: CompiledPolicy,
+  source: Source,
+  observation: Observation | undefined,
+): Finding {
+  const { id: policyId, severity } = compiled.policy;
+  return { policyId, severity, ...verdictOf(compiled, source, observation) };
+}
+
+function verdictOf(
+  { policy, when, require }: CompiledPolicy,
+  source: Source,
+  observation: Observation | undefined,
+): Verdict {
+  if (observation === undefined) return couldNotTell(`${source.action} was not read`);
+  if ('error' in observation) {
+    return couldNotTell(`${observation.error.code}: ${observation.error.message}`);
+  }
+  const document = { ...observation.settings, facts: observation.facts };
+
+  if (when !== undefined) {
+    const unseen = unseenOf(policy, source, document, when.reads);
+    if (unseen !== undefined) return unseen;
+    const applies = ask(when.check, document);
+    if (typeof applies === 'string') return couldNotTell(applies);
+    if (!applies.holds) {
+      return { status: 'skip', reason: 'the policy does not apply: its "when" does not match' };
+    }
+  }
+
+  const unseen = unseenOf(policy, source, document, require.reads);
+  if (unseen !== undefined) return unseen;
+  const answer = ask(require.check, document);
+  if (typeof answer === 'string') return couldNotTell(answer);
+  if (answer.holds) return { status: 'pass' };
+  const violations = answer.violations;
+  return isSome(violations)
+    ? { status: 'fail', violations }
+    : couldNotTell('the check said no and gave no reason');
+}
+
+function couldNotTell(reason: string): Verdict {
+  return { status: 'error', reason };
+}
+
+function isSome(violations: readonly Violation[]): violations is Violations {
+  return violations.length > 0;
+}
+
+/** @returns the check's answer, or why it has none */
+function ask(
+  check: Check,
+  document: JsonObject,
+): { readonly holds: boolean; readonly violations: readonly Violation[] } | string {
+  try {
+    const holds: unknown = check(document);
+    // A check that is no plain validator (an `$async` one, say) would answer with something truthy.
+    if (typeof holds !== 'boolean') return 'the check gave no yes or no';
+    return { holds, violations: holds ? [] : violationsOf(document, check.errors ?? []) };
+  } catch (error) {
+    return `the check failed: ${messageOf(error)}`;
+  }
+}
+
+/** The verdict where a property that the policy reads is missing, null, or not of its documented type. */
+function unseenOf(
+  policy: Policy,
+  source: Source,
+  document: JsonObject,
+  reads: readonly ReadPath[],
+): Verdict | undefined {
+  const missing = reads.flatMap((path) => missingAt(document, path));
+  const illTyped = reads.flatMap((path) => illTypedAt(source, document, path));
+  const [first] = missing;
+  if (first !== undefined && illTyped.length === 0) {
+    if (policy.onMissing === 'skip')
+      return { status: 'skip', reason: `no ${first.join('.')} here` };
+    if (policy.onMissing === 'fail') {
+      return { status: 'fail', violations: [absence(first), ...missing.slice(1).map(absence)] };
+    }
+  }
+  const reasons = [...missing.map((path) => whyMissing(source, document, path)), ...illTyped];
+  return reasons.length > 0 ? couldNotTell([...new Set(reasons)].join('; ')) : undefined;
+}
+
+function absence(path: readonly string[]): Violation {
+  const pointer = toPointer(path);
+  return {
+    pointer,
+    expected: 'present',
+    actual: null,
+    message: `${pointer} must be present, the API did not return it`,
+  };
+}
+
+function whyMissing(source: Source, document: JsonObject, path: readonly string[]): string {
+  const [root = '', name = ''] = path;
+  if (root !== 'facts') return `the API did not return ${path.join('.')}`;
+  const fields = Object.hasOwn(source.facts, name) ? (source.facts[name]?.from ?? []) : [];
+  const given = fields
+    .map((field) => {
+      const value = own(document, field);
+      return value === undefined || value === null
+        ? `${field} (not returned)`
+        : `${field} ${plainLine(JSON.stringify(value), 60)}`;
+    })
+    .join(', ');
+  return `${name} could not be derived from ${given}`;
+}
+
+function illTypedAt(source: Source, document: JsonObject, path: ReadPath): readonly string[] {
+  const [name = ''] = path;
+  const field = Object.hasOwn(source.fields, name) ? source.fields[name] : undefined;
+  const value = atPointer(document, toPointer([name]));
+  if (field === undefined || value === undefined || value === null) return [];
+  if (hasType(value, field.type)) return [];
+  return [
+    `the API returned ${name} as ${plainLine(JSON.stringify(value), 60)}, documented as ${field.type}`,
+  ];
+}

@@ -1,0 +1,95 @@
+/** From a file's text to a policy, an example or waivers; or to every problem in it. */
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+
+import exampleSchema from '../../policies/schema/example.schema.json' with { type: 'json' };
+import policySchema from '../../policies/schema/policy.schema.json' with { type: 'json' };
+import waiversSchema from '../../policies/schema/waivers.schema.json' with { type: 'json' };
+import { messageOf } from '../errors.ts';
+import { isObject, parseJson } from '../json.ts';
+import type { Json, JsonObject, Policy, Problem, Result, Waiver } from '../model.ts';
+import { plainLine } from '../text.ts';
+
+/** A file as read: the name is relative to the policy folder. */
+export interface SourceFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface Example {
+  readonly settings: JsonObject;
+  readonly observedAt?: string;
+  readonly pointers?: readonly string[];
+}
+
+const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, verbose: true });
+const isPolicy = ajv.compile<Policy>(policySchema);
+const isExample = ajv.compile<Example>(exampleSchema);
+const isWaivers = ajv.compile<readonly Waiver[]>(waiversSchema);
+
+export function parsePolicy(source: SourceFile): Result<Policy, Problem> {
+  const parsed = parseAs(source, isPolicy);
+  if (!parsed.ok) return parsed;
+  // The path of the editor's schema is no part of what judges.
+  const { $schema, ...policy }: Policy & { $schema?: string } = parsed.value;
+  return { ok: true, value: policy };
+}
+
+/** Either the form of example.schema.json or the bare settings, as the API answers them. */
+export function parseExample(source: SourceFile): Result<Example, Problem> {
+  const json = parseFile(source);
+  if (json.ok && isObject(json.value) && !Object.hasOwn(json.value, 'settings')) {
+    return { ok: true, value: { settings: json.value } };
+  }
+  return parseAs(source, isExample);
+}
+
+export function parseWaivers(source: SourceFile): Result<readonly Waiver[], Problem> {
+  return parseAs(source, isWaivers);
+}
+
+function parseFile({ file, text }: SourceFile): Result<Json, Problem> {
+  try {
+    return { ok: true, value: parseJson(text) };
+  } catch (error) {
+    return {
+      ok: false,
+      problems: [{ where: file, what: `is not JSON: ${syntaxOf(error, text)}` }],
+    };
+  }
+}
+
+/** V8 names the place as an offset; people look for a line. */
+function syntaxOf(error: unknown, text: string): string {
+  const message = messageOf(error);
+  const offset = /at position (\d+)/.exec(message)?.[1];
+  if (offset === undefined) return plainLine(message);
+  const before = text.slice(0, Number(offset)).split('\n');
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  const what = plainLine(message.replace(/ (in JSON )?at position.*$/s, ''));
+  return `${what} (line ${String(before.length)}, column ${String(column)})`;
+}
+
+function parseAs<T>(source: SourceFile, isValid: ValidateFunction<T>): Result<T, Problem> {
+  const json = parseFile(source);
+  if (!json.ok) return json;
+  const value: unknown = json.value;
+  if (isValid(value)) return { ok: true, value };
+  const [first, ...rest] = (isValid.errors ?? []).filter(({ keyword }) => keyword !== 'if');
+  const problem = (error: ErrorObject | undefined): Problem => ({
+    where: source.file,
+    what: error === undefined ? 'is not valid' : sentenceOf(error),
+  });
+  return { ok: false, problems: [problem(first), ...rest.map(problem)] };
+}
+
+function sentenceOf({ instancePath, keyword, params, message, data }: ErrorObject): string {
+  const at = instancePath === '' ? '' : `${instancePath} `;
+  const extra: unknown = params['additionalProperty'] ?? params['unevaluatedProperty'];
+  if (typeof extra === 'string') return `${at}has the unknown key "${plainLine(extra, 60)}"`;
+  const allowed: unknown = params['allowedValues'];
+  const must = Array.isArray(allowed)
+    ? `must be one of ${allowed.join(', ')}`
+    : (message ?? `must satisfy ${keyword}`);
+  const isLeaf = typeof data !== 'object' && data !== undefined;
+  return `${at}${must}${isLeaf ? `, is ${plainLine(JSON.stringify(data), 60)}` : ''}`;
+}

@@ -1,0 +1,112 @@
+/** One API call, from the first attempt to the answer or the reason why there is none. */
+import { CloudError } from '../../errors.ts';
+import { isObject } from '../../json.ts';
+import type { JsonObject, Locale } from '../../model.ts';
+import type { Clock } from '../../ports.ts';
+import { fullJitterMs, retry } from '../../retry.ts';
+import { plainLine, redact } from '../../text.ts';
+import { adviceOf, failureOf, type Failure } from './failure.ts';
+
+/** What is needed of a client; the SDK's typed clients fit. */
+export interface SdkClient {
+  request(action: string, request: object, options: { signal: AbortSignal }): Promise<unknown>;
+}
+
+export interface Call {
+  readonly client: SdkClient;
+  readonly action: string;
+  /** What the caller's role must be allowed to do: part of the advice. */
+  readonly camAction: string;
+}
+
+export interface CallOptions {
+  readonly deadlineMs: number;
+  readonly requestTimeoutMs: number;
+  readonly locale: Locale;
+  /** Taken out of the messages that the other side wrote. */
+  readonly secrets: readonly (string | undefined)[];
+}
+
+type Outcome =
+  | { readonly ok: true; readonly answer: JsonObject }
+  | { readonly ok: false; readonly failure: Failure };
+
+const maxAttempts = 5;
+/** For all attempts of one call together: a cloud that hangs must not eat a whole invocation. */
+const patienceMs = 20_000;
+const backoff = { baseMs: 400, capMs: 4_000 };
+
+/** @throws CloudError */
+export async function callApi(clock: Clock, call: Call, options: CallOptions): Promise<JsonObject> {
+  const endMs = Math.min(options.deadlineMs, clock.now() + patienceMs);
+  const { outcome } = await retry(
+    clock,
+    endMs,
+    () => attempt(call, Math.min(options.requestTimeoutMs, endMs - clock.now())),
+    (last, attempts) =>
+      last.ok || !mayHeal(last.failure, attempts)
+        ? undefined
+        : fullJitterMs(backoff, attempts, clock.random()),
+  );
+  if (outcome.ok) return outcome.answer;
+  throw toCloudError(outcome.failure, call, options);
+}
+
+async function attempt({ client, action }: Call, timeoutMs: number): Promise<Outcome> {
+  if (timeoutMs <= 0) {
+    return failed('Deadline', 'not read: the time of this invocation was used up');
+  }
+  // The SDK's own timeout starts anew with the body, so a server that drips could take twice as long.
+  const abort = new AbortController();
+  const timer = setTimeout(() => {
+    abort.abort();
+  }, timeoutMs);
+  try {
+    const answer = await client.request(action, {}, { signal: abort.signal });
+    return isObject(answer)
+      ? { ok: true, answer }
+      : failed('BadAnswer', 'the answer holds no Response object');
+  } catch (error) {
+    return abort.signal.aborted
+      ? failed('Timeout', `no whole answer within ${String(Math.round(timeoutMs / 1000))} s`)
+      : { ok: false, failure: failureOf(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function failed(code: string, message: string): Outcome {
+  return { ok: false, failure: { code, message } };
+}
+
+function mayHeal({ code }: Failure, attempts: number): boolean {
+  switch (healingOf(code)) {
+    case 'with time':
+      return attempts < maxAttempts;
+    case 'once':
+      return attempts < 2;
+    case 'never':
+      return false;
+  }
+}
+
+/** Only what another try can heal: too many requests, a passing fault of theirs, the network. */
+function healingOf(code: string): 'with time' | 'once' | 'never' {
+  if (code === 'AuthFailure.SignatureExpire') return 'once';
+  const isPassing = /^(RequestLimitExceeded|InternalError|Timeout|Network|Http5\d\d)(\.|$)/.test(
+    code,
+  );
+  return isPassing ? 'with time' : 'never';
+}
+
+function toCloudError(
+  failure: Failure,
+  { action, camAction }: Call,
+  options: CallOptions,
+): CloudError {
+  // Both were written by the other side.
+  const code = /^[A-Za-z][A-Za-z0-9.]{0,99}$/.test(failure.code) ? failure.code : 'BadAnswer';
+  const said = plainLine(redact(failure.message, options.secrets)).replace(/[.。]$/, '');
+  const advice = adviceOf(code, camAction, options.locale);
+  return new CloudError(code, [`${action}: ${said}`, advice].filter(Boolean).join('; '));
+}
