@@ -22,6 +22,7 @@ const options: Options = {
   strict: true,
   // A policy constrains documented fields, whose types are checked before ajv sees them.
   strictTypes: false,
+  strictRequired: false,
 };
 
 export function compilePolicy({ pack, policy }: PackedPolicy): CompiledPolicy {

@@ -1,0 +1,34 @@
+/** From what SCF hands over to the identity of the run. */
+import type { Problem, Result, RunIdentity } from '../../shared/model.ts';
+import { isObject, own } from '../../shared/json.ts';
+import { identify } from '../../shared/identity.ts';
+
+/**
+ * A timer's event names the run, so that a repeated tick is the same run. Anything else (a test event of
+ * the console, say) is a run of its own.
+ * https://www.tencentcloud.com/document/product/583/9708
+ */
+export function parseEvent(event: unknown, nowMs: number): Result<RunIdentity, Problem> {
+  const fields = isObject(event) ? event : {};
+  const type = own(fields, 'Type');
+  if (typeof type !== 'string' || type.toLowerCase() !== 'timer') {
+    return { ok: true, value: identify('manual', 'manual', nowMs) };
+  }
+  const name = own(fields, 'TriggerName');
+  const time = own(fields, 'Time');
+  const isName = typeof name === 'string' && /^[A-Za-z][\w-]{0,99}$/.test(name);
+  const scheduledMs = typeof time === 'string' ? Date.parse(time) : NaN;
+  if (isName && Number.isFinite(scheduledMs)) {
+    return { ok: true, value: identify('timer', name, scheduledMs) };
+  }
+  const badName: Problem = {
+    where: 'TriggerName',
+    what: 'must begin with a letter and have at most 100 letters, digits, - or _',
+  };
+  const badTime: Problem = {
+    where: 'Time',
+    what: 'must be an ISO 8601 time such as 2026-11-24T18:00:00Z',
+  };
+  if (isName) return { ok: false, problems: [badTime] };
+  return { ok: false, problems: [badName, ...(Number.isFinite(scheduledMs) ? [] : [badTime])] };
+}

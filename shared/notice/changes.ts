@@ -1,0 +1,104 @@
+/**
+ * What a channel must hear: the difference between what is open now and what was open when it last heard.
+ * Level-triggered, so a failed delivery needs no queue, and a repeated tick says nothing twice.
+ */
+import { severities, type OpenFinding, type Severity, type WaiverUse } from '../model.ts';
+
+export interface Now {
+  /** Everything that is neither pass nor skip. */
+  readonly open: readonly OpenFinding[];
+  /** Fingerprints of what passed: only that is resolved. */
+  readonly passed: ReadonlySet<string>;
+  readonly waivers: readonly WaiverUse[];
+  readonly scheduledAt: string;
+}
+
+/** The last run that the channel heard of. */
+export interface Before {
+  readonly open: readonly OpenFinding[];
+  readonly waivers: readonly WaiverUse[];
+  readonly scheduledAt: string;
+  readonly min: Severity;
+}
+
+export interface Changes {
+  /** Failing, and the channel does not know it. */
+  readonly failing: readonly OpenFinding[];
+  /** Could not be checked, and the channel does not know it. */
+  readonly unchecked: readonly OpenFinding[];
+  readonly waived: readonly OpenFinding[];
+  /** Was open, passes now. */
+  readonly resolved: readonly OpenFinding[];
+  /** Was open and is judged no more: the policy does not apply now, or the account is not audited. */
+  readonly dropped: readonly OpenFinding[];
+  /** Known, and told again: a reminder is due, or everything is told every time. */
+  readonly stillOpen: readonly OpenFinding[];
+  /** Waivers that end soon, ended, or waive nothing. */
+  readonly waivers: readonly WaiverUse[];
+}
+
+export interface ChangeOptions {
+  readonly min: Severity;
+  /** Days after which open findings are told again; 0 = never. */
+  readonly remindDays: number;
+  readonly notify: 'changes' | 'always';
+}
+
+const dayMs = 86_400_000;
+/** A run is never started to the second: 7 days less a moment are 7 days. */
+const slackMs = 3_600_000;
+
+export function changesFor(
+  now: Now,
+  before: Before | undefined,
+  { min, remindDays, notify }: ChangeOptions,
+): Changes {
+  const heard = new Map(
+    (before?.open ?? [])
+      .filter(({ severity }) => before !== undefined && isAtLeast(severity, before.min))
+      .map((finding) => [finding.fingerprint, finding]),
+  );
+  const open = now.open.filter(({ severity }) => isAtLeast(severity, min));
+  const isNews = (finding: OpenFinding) =>
+    heard.get(finding.fingerprint)?.status !== finding.status;
+  const news = (status: OpenFinding['status']) =>
+    open.filter((finding) => finding.status === status && isNews(finding));
+
+  const isOpen = new Set(now.open.map(({ fingerprint }) => fingerprint));
+  const gone = [...heard.values()].filter(({ fingerprint }) => !isOpen.has(fingerprint));
+  const isAgain = (finding: OpenFinding) =>
+    notify === 'always' ||
+    (finding.status !== 'waived' &&
+      before !== undefined &&
+      isReminderDue(finding.since, before.scheduledAt, now.scheduledAt, remindDays));
+
+  return {
+    failing: news('fail'),
+    unchecked: news('error'),
+    waived: news('waived'),
+    resolved: gone.filter(({ fingerprint }) => now.passed.has(fingerprint)),
+    dropped: gone.filter(({ fingerprint }) => !now.passed.has(fingerprint)),
+    stillOpen: open.filter((finding) => !isNews(finding) && isAgain(finding)),
+    waivers: now.waivers.filter(
+      ({ id, state }) =>
+        (state === 'ending' || state === 'ended' || state === 'unused') &&
+        before?.waivers.find((waiver) => waiver.id === id)?.state !== state,
+    ),
+  };
+}
+
+export function isNothing(changes: Changes): boolean {
+  return Object.values(changes).every((list: readonly unknown[]) => list.length === 0);
+}
+
+export function isAtLeast(severity: Severity, min: Severity): boolean {
+  return severities.indexOf(severity) <= severities.indexOf(min);
+}
+
+/** Due at every whole number of periods since it opened: no list of reminders is needed to know it. */
+function isReminderDue(since: string, before: string, now: string, remindDays: number): boolean {
+  if (remindDays === 0) return false;
+  const periods = (at: string) =>
+    Math.floor((Date.parse(at) - Date.parse(since) + slackMs) / (remindDays * dayMs));
+  return periods(now) > periods(before);
+}

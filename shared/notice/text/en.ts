@@ -1,0 +1,58 @@
+/** Every sentence that a notice can hold. The type is what other languages must fill in completely. */
+import type { Severity } from '../../model.ts';
+
+const count = (n: number, one: string, many: string) => `${String(n)} ${n === 1 ? one : many}`;
+
+export const en = {
+  title: {
+    failing: (n: number) => count(n, 'new violation', 'new violations'),
+    unchecked: (n: number) => `${String(n)} could not be checked`,
+    waived: (n: number) => `${String(n)} waived`,
+    resolved: (n: number) => `${String(n)} resolved`,
+    dropped: (n: number) => `${String(n)} no longer checked`,
+    stillOpen: (n: number) => `${String(n)} still open`,
+    waivers: (n: number) => count(n, 'waiver to look at', 'waivers to look at'),
+    nothing: 'no change',
+  },
+  separator: ', ',
+  heading: {
+    failing: 'Violations',
+    unchecked: 'Could not be checked',
+    waived: 'Waived',
+    resolved: 'Resolved',
+    dropped: 'No longer checked',
+    stillOpen: 'Still open',
+    waivers: 'Waivers',
+  },
+  severity: {
+    critical: 'CRITICAL',
+    high: 'HIGH',
+    medium: 'MEDIUM',
+    low: 'LOW',
+  } satisfies Record<Severity, string>,
+  /** Said between a field, what it must be, and what it is. */
+  must: 'must be',
+  is: 'is',
+  items: (comparison: string, n: string) => `${comparison} ${n} items`,
+  present: 'present',
+  since: (day: string) => `since ${day}`,
+  fix: 'Fix',
+  until: (end: string) => `until ${end}`,
+  waiver: {
+    ending: (end: string) => `ends soon, ${end}`,
+    ended: (end: string) => `ended ${end}: it waives nothing any more`,
+    unused: 'waives nothing: remove it, or correct its policy or targets',
+  },
+  drift: 'The API answered beyond its documentation',
+  incomplete: 'The time of this invocation ran out: not every account was read.',
+  counts: (pass: number, fail: number, waived: number, error: number, skip: number): string =>
+    `${String(pass)} pass, ${String(fail)} fail, ${String(waived)} waived, ${String(error)} error, ${String(skip)} skip`,
+  evidence: 'evidence',
+  run: 'run',
+  console: 'Open console',
+  more: (n: number) =>
+    `… and ${count(n, 'more entry', 'more entries')} in the evidence of this run`,
+  andMore: (n: number) => `… and ${String(n)} more`,
+};
+
+export type Catalogue = typeof en;

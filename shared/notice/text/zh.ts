@@ -1,0 +1,46 @@
+import type { Catalogue } from './en.ts';
+
+export const zh: Catalogue = {
+  title: {
+    failing: (n) => `新增 ${String(n)} 项不合规`,
+    unchecked: (n) => `${String(n)} 项无法检查`,
+    waived: (n) => `${String(n)} 项已豁免`,
+    resolved: (n) => `${String(n)} 项已恢复`,
+    dropped: (n) => `${String(n)} 项不再检查`,
+    stillOpen: (n) => `${String(n)} 项仍未处理`,
+    waivers: (n) => `${String(n)} 条豁免需要关注`,
+    nothing: '无变化',
+  },
+  separator: '，',
+  heading: {
+    failing: '不合规',
+    unchecked: '无法检查',
+    waived: '已豁免',
+    resolved: '已恢复',
+    dropped: '不再检查',
+    stillOpen: '仍未处理',
+    waivers: '豁免',
+  },
+  severity: { critical: '严重', high: '高危', medium: '中危', low: '低危' },
+  must: '应为',
+  is: '实际为',
+  items: (comparison, n) => `${comparison} ${n} 项`,
+  present: '有值',
+  since: (day) => `自 ${day} 起`,
+  fix: '处理建议',
+  until: (end) => `有效期至 ${end}`,
+  waiver: {
+    ending: (end) => `即将到期（${end}）`,
+    ended: (end) => `已于 ${end} 到期，不再生效`,
+    unused: '未匹配任何不合规项：请删除，或更正其策略与目标',
+  },
+  drift: '云 API 的应答超出文档范围',
+  incomplete: '本次调用时间用尽，部分账号未读取。',
+  counts: (pass, fail, waived, error, skip) =>
+    `通过 ${String(pass)}，不合规 ${String(fail)}，豁免 ${String(waived)}，无法检查 ${String(error)}，不适用 ${String(skip)}`,
+  evidence: '存证',
+  run: '批次',
+  console: '打开控制台',
+  more: (n) => `…… 另有 ${String(n)} 条，见本批次存证`,
+  andMore: (n) => `…… 另有 ${String(n)} 项`,
+};

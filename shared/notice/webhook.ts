@@ -1,0 +1,155 @@
+/** From `AUDIT_WEBHOOKS` to channels. A webhook's URL is a secret: no problem, name or error shows it. */
+import { createHash } from 'node:crypto';
+
+import { locales, severities, type Locale, type Problem, type Severity } from '../model.ts';
+
+export const channelKinds = ['slack', 'wecom', 'generic'] as const;
+export type ChannelKind = (typeof channelKinds)[number];
+
+export interface Channel {
+  /** `<kind>:<host>#<8 hex digits of the URL's SHA-256>`: how it is shown and stored. */
+  readonly name: string;
+  readonly kind: ChannelKind;
+  /** Without the options. Secret. */
+  readonly url: string;
+  readonly secret?: string;
+  /** It hears of this severity and worse. */
+  readonly min: Severity;
+  readonly locale: Locale;
+}
+
+const kindByHost: Readonly<Record<string, ChannelKind>> = {
+  'hooks.slack.com': 'slack',
+  'qyapi.weixin.qq.com': 'wecom',
+};
+
+/** Platforms that need a form of their own: their generic channel would take our JSON and show nothing. */
+const unsupportedHosts: readonly (readonly [RegExp, string])[] = [
+  [/(^|\.)webhook\.office\.com$/, 'is a retired Office 365 connector: Microsoft switched them off'],
+  [
+    /^(oapi\.dingtalk\.com|open\.feishu\.cn|open\.larksuite\.com|discord\.com|chat\.googleapis\.com|events\.pagerduty\.com)$|(\.logic\.azure\.com|\.api\.powerplatform\.com)$/,
+    `is a platform that this version cannot post to: it knows ${channelKinds.join(', ')}`,
+  ],
+];
+
+export function parseWebhooks(
+  text: string,
+  defaultLocale: Locale,
+): { readonly channels: readonly Channel[]; readonly problems: readonly Problem[] } {
+  const channels: Channel[] = [];
+  const problems: Problem[] = [];
+  for (const [index, entry] of text.split(/\s+/).filter(Boolean).entries()) {
+    const where = `AUDIT_WEBHOOKS[${String(index)}]`;
+    const parsed = parseWebhook(entry, defaultLocale);
+    if ('problems' in parsed) problems.push(...parsed.problems.map((what) => ({ where, what })));
+    else if (channels.some(({ name }) => name === parsed.name)) {
+      problems.push({ where, what: `is the same webhook as another (${parsed.name})` });
+    } else channels.push(parsed);
+  }
+  return { channels, problems };
+}
+
+function parseWebhook(
+  entry: string,
+  defaultLocale: Locale,
+): Channel | { readonly problems: readonly string[] } {
+  if (!URL.canParse(entry)) return { problems: ['is not a URL'] };
+  const url = new URL(entry);
+  const options = optionsOf(url.hash.slice(1));
+  url.hash = '';
+  const kind = options.get('kind') ?? kindByHost[url.hostname] ?? 'generic';
+  const min = options.get('min') ?? 'low';
+  const locale = options.get('locale') ?? defaultLocale;
+  const secret = options.get('secret');
+
+  const problems = [...problemsOf(url, kind), ...optionProblems(options)];
+  if (problems.length > 0 || !isOneOf(channelKinds, kind) || !isOneOf(severities, min)) {
+    return { problems };
+  }
+  if (!isOneOf(locales, locale)) return { problems };
+  const hash = createHash('sha256').update(url.href).digest('hex').slice(0, 8);
+  return {
+    name: `${kind}:${url.host}#${hash}`,
+    kind,
+    url: url.href,
+    min,
+    locale,
+    ...(secret !== undefined && { secret }),
+  };
+}
+
+/** `a=b&c=d`; a plus sign is a plus sign, since secrets are base64. */
+function optionsOf(fragment: string): ReadonlyMap<string, string> {
+  const pairs = fragment.split('&').filter(Boolean);
+  return new Map(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      return at < 0 ? [pair, ''] : [pair.slice(0, at), decode(pair.slice(at + 1))];
+    }),
+  );
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function problemsOf(url: URL, kind: string): readonly string[] {
+  const unsupported = unsupportedHosts.find(([host]) => host.test(url.hostname))?.[1];
+  if (unsupported !== undefined) return [`(${url.hostname}) ${unsupported}`];
+  const problems: string[] = [];
+  if (!isAllowedUrl(url)) {
+    problems.push(`(${url.hostname}) must be https: plain http is for loopback only`);
+  }
+  if (!isOneOf(channelKinds, kind)) {
+    problems.push(
+      `(${url.hostname}) has the unknown kind: this version knows ${channelKinds.join(', ')}`,
+    );
+  }
+  return problems;
+}
+
+/** Option values are not shown: one of them is a secret, and people mistype names. */
+function optionProblems(options: ReadonlyMap<string, string>): readonly string[] {
+  const problems: string[] = [];
+  const known = ['kind', 'secret', 'min', 'locale'];
+  for (const [name, value] of options) {
+    if (!known.includes(name))
+      problems.push(`has an unknown option: options are ${known.join(', ')}`);
+    if (name === 'min' && !isOneOf(severities, value)) {
+      problems.push(`has a wrong min=: give ${severities.join(', ')}`);
+    }
+    if (name === 'locale' && !isOneOf(locales, value)) {
+      problems.push(`has a wrong locale=: give ${locales.join(', ')}`);
+    }
+    if (name === 'secret' && !isStandardSecret(value)) {
+      problems.push('has a wrong secret=: give whsec_ and 24 to 64 bytes in base64');
+    }
+  }
+  return problems;
+}
+
+/** https://github.com/standard-webhooks/standard-webhooks: the key is 24 to 64 bytes. */
+function isStandardSecret(secret: string): boolean {
+  const bytes = secretBytes(secret);
+  return /^(whsec_)?[A-Za-z0-9+/]+=*$/.test(secret) && bytes.length >= 24 && bytes.length <= 64;
+}
+
+export function secretBytes(secret: string): Uint8Array {
+  return Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+}
+
+export function isAllowedUrl({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+function isOneOf<const T extends string>(known: readonly T[], value: string): value is T {
+  return known.some((item) => item === value);
+}
