@@ -84,6 +84,7 @@ async function main(): Promise<void> {
       entryPoints: ['cli/index.ts'],
       outfile: 'dist/cli/index.js',
       target: 'node20',
+      define: { 'import.meta.dirname': '__dirname' },
       banner: { js: '#!/usr/bin/env node' },
     }),
   ]);

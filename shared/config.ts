@@ -48,6 +48,12 @@ export const noCredentials: Problem = {
   what: 'and TENCENTCLOUD_SECRET_KEY are not set: on SCF give the function an execution role, elsewhere set both or write ~/.tencentcloud/credentials',
 };
 
+export const defaultEvidence = 'file:./evidence';
+
+export function isScf(env: Env): boolean {
+  return env['TENCENTCLOUD_RUNENV'] === 'SCF';
+}
+
 export interface ConfigInput {
   readonly env: Env;
   /** As found in the environment or in ~/.tencentcloud/credentials. */
@@ -110,22 +116,9 @@ export function parseConfig({
   }
   const heartbeatUrl = url('AUDIT_HEARTBEAT_URL')?.href;
 
-  const isScf = env['TENCENTCLOUD_RUNENV'] === 'SCF';
-  const evidence = text('AUDIT_EVIDENCE') ?? (isScf ? '' : 'file:./evidence');
-  const evidencePath = evidence.replace(/^file:(\/\/(?=\/))?/, '');
-  if (evidence === '') {
-    complain(
-      'AUDIT_EVIDENCE',
-      'is not set: on SCF give file:<path of a mounted file system>, since /tmp does not last',
-    );
-  } else if (evidence.startsWith('cos:')) {
-    complain(
-      'AUDIT_EVIDENCE',
-      'is a cos:// store, which this version cannot write: give file:<path>',
-    );
-  } else if (!evidence.startsWith('file:') || evidencePath === '') {
-    complain('AUDIT_EVIDENCE', `is "${shown(evidence)}": give file:<path>`);
-  }
+  const evidence = text('AUDIT_EVIDENCE') ?? (isScf(env) ? '' : defaultEvidence);
+  const evidencePath = pathOfEvidence(evidence);
+  if (typeof evidencePath !== 'string') complain('AUDIT_EVIDENCE', evidencePath.problem);
 
   const signingKey = text('AUDIT_SIGNING_KEY');
   const signer = signingKey === undefined ? undefined : parseSigningKey(signingKey);
@@ -181,7 +174,7 @@ export function parseConfig({
       site,
       region,
       channels: webhooks.channels,
-      evidencePath,
+      evidencePath: typeof evidencePath === 'string' ? evidencePath : '',
       notify,
       remindDays: Number(remind),
       locale,
@@ -193,6 +186,23 @@ export function parseConfig({
       ...(heartbeatUrl !== undefined && { heartbeatUrl }),
     },
   };
+}
+
+/** @returns the folder, or what is wrong with the URL */
+export function pathOfEvidence(url: string): string | { readonly problem: string } {
+  if (url === '') {
+    return {
+      problem:
+        'is not set: on SCF give file:<path of a mounted file system>, since /tmp does not last',
+    };
+  }
+  if (url.startsWith('cos:')) {
+    return { problem: 'is a cos:// store, which this version cannot write: give file:<path>' };
+  }
+  const path = url.replace(/^file:(\/\/(?=\/))?/, '');
+  return url.startsWith('file:') && path !== ''
+    ? path
+    : { problem: `is "${shown(url)}": give file:<path>` };
 }
 
 /** Values are shown only for settings that hold no secret, and only their beginning. */

@@ -1,6 +1,6 @@
 /** The one place where real ports are built and handed to a run. */
 import pkg from '../package.json' with { type: 'json' };
-import { parseConfig, type Config, type Env } from './config.ts';
+import { isScf, parseConfig, type Config, type Env } from './config.ts';
 import { sendHttp, systemClock } from './edge.ts';
 import { invalid, messageOf } from './errors.ts';
 import { createFileStore } from './evidence/stores/file.ts';
@@ -10,7 +10,11 @@ import type { CompiledPolicy } from './policy/compiled.ts';
 import { runAudit, type RunOutcome } from './run.ts';
 import { sources } from './settings/sources.ts';
 import { createTencentReader } from './settings/tencent/client.ts';
-import { credentialFromProfile, credentialOf } from './settings/tencent/credentials.ts';
+import {
+  credentialFromProfile,
+  credentialOf,
+  type Credential,
+} from './settings/tencent/credentials.ts';
 
 export interface AuditRequest {
   readonly env: Env;
@@ -49,7 +53,7 @@ export async function audit(request: AuditRequest): Promise<RunOutcome> {
   });
   try {
     const outcome = await runAudit(
-      { reader, store: storeOf(config), http: sendHttp, clock, log },
+      { reader, store: storeAt(config.evidencePath), http: sendHttp, clock, log },
       {
         identity,
         site,
@@ -79,16 +83,20 @@ export async function audit(request: AuditRequest): Promise<RunOutcome> {
 
 /** @throws AuditError CONFIG_INVALID */
 export function configOf(env: Env, policies: readonly CompiledPolicy[]): Config {
-  const isScf = env['TENCENTCLOUD_RUNENV'] === 'SCF';
-  const credential = credentialOf(env) ?? (isScf ? undefined : credentialFromProfile());
+  const credential = findCredential(env);
   const policyNames = new Set(policies.flatMap(({ pack, policy }) => [pack, policy.id]));
   const config = parseConfig({ env, credential, policyNames });
   if (config.ok) return config.value;
   throw invalid('CONFIG_INVALID', 'Config is not valid', config.problems);
 }
 
-export function storeOf({ evidencePath }: Pick<Config, 'evidencePath'>): EvidenceStore {
-  return createFileStore(evidencePath);
+/** On SCF the execution role is the only source; elsewhere a profile file may have it. */
+export function findCredential(env: Env): Credential | undefined {
+  return credentialOf(env) ?? (isScf(env) ? undefined : credentialFromProfile());
+}
+
+export function storeAt(path: string): EvidenceStore {
+  return createFileStore(path);
 }
 
 function isSelected({ policies: selected }: Config): (compiled: CompiledPolicy) => boolean {

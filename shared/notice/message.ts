@@ -144,7 +144,7 @@ function expectedText(expected: Json, say: Catalogue): string {
   const [keyword, value] = Object.entries(expected)[0] ?? ['', null];
   if (keyword === 'enum' && isArray(value)) return value.map(valueText).join(' | ');
   if (keyword === 'minItems') return say.items('≥', valueText(value));
-  if (keyword === 'maxItems') return say.items('≤', valueText(value));
+  if (keyword === 'maxItems') return value === 0 ? say.empty : say.items('≤', valueText(value));
   const comparison = comparisons[keyword];
   return `${comparison ?? keyword} ${valueText(value)}`.trim();
 }

@@ -34,6 +34,7 @@ export const en = {
   must: 'must be',
   is: 'is',
   items: (comparison: string, n: string) => `${comparison} ${n} items`,
+  empty: 'empty',
   present: 'present',
   since: (day: string) => `since ${day}`,
   fix: 'Fix',

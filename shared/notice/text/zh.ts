@@ -25,6 +25,7 @@ export const zh: Catalogue = {
   must: '应为',
   is: '实际为',
   items: (comparison, n) => `${comparison} ${n} 项`,
+  empty: '空',
   present: '有值',
   since: (day) => `自 ${day} 起`,
   fix: '处理建议',

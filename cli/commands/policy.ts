@@ -1,0 +1,71 @@
+import { invalid } from '../../shared/errors.ts';
+import type { Problem } from '../../shared/model.ts';
+import { runExample } from '../../shared/policy/examples.ts';
+import { lint as lintFiles } from '../../shared/policy/lint.ts';
+import { interpret } from '../../shared/settings/observe.ts';
+import { sources } from '../../shared/settings/sources.ts';
+import type { PolicyOptions } from '../args.ts';
+import { print, printJson, table, type ExitCode, type Io } from '../io.ts';
+import { loadLibrary, shippedFolder } from '../library.ts';
+import { readPolicyFiles } from '../policy-files.ts';
+
+/** The zone in which examples write their zone-less times, whatever the machine's environment says. */
+const exampleTimezone = 'Asia/Shanghai';
+
+export function lint(io: Io, { policies, json }: PolicyOptions): ExitCode {
+  const files = readPolicyFiles(policies ?? shippedFolder());
+  const library = lintFiles(files, sources);
+  const problems = library.ok ? [] : library.problems;
+  if (json) printJson(io, { policies: files.policies.length, problems });
+  else {
+    printProblems(io, problems);
+    print(
+      io,
+      `${String(files.policies.length)} policies, ${String(files.examples.length)} examples: ${countOf(problems)}`,
+    );
+  }
+  return library.ok ? 0 : 2;
+}
+
+export function test(io: Io, { policies, json }: PolicyOptions): ExitCode {
+  const { compiled, examples } = loadLibrary(policies);
+  const results = examples.map((example) => {
+    const policy = compiled.find((candidate) => candidate.policy.id === example.policyId);
+    const source = policy === undefined ? undefined : sources[policy.policy.source];
+    if (policy === undefined || source === undefined) {
+      // Lint has refused such an example before it gets here.
+      throw invalid('POLICY_INVALID', 'Examples are not valid', [
+        { where: example.file, what: 'has no policy' },
+      ]);
+    }
+    return runExample(example, policy, source, (of, answer, atMs) =>
+      interpret(of, answer, atMs, exampleTimezone),
+    );
+  });
+  const problems = results.flatMap((result) => result.problems);
+  if (json) {
+    const rows = results.map(({ example, finding, problems: own }) => ({
+      file: example.file,
+      finding,
+      problems: own,
+    }));
+    printJson(io, { examples: rows, problems });
+  } else {
+    printProblems(io, problems);
+    const passed = results.filter((result) => result.problems.length === 0).length;
+    print(
+      io,
+      `${String(results.length)} examples of ${String(compiled.length)} policies: ${String(passed)} as they say, ${String(results.length - passed)} not`,
+    );
+  }
+  return problems.length > 0 ? 2 : 0;
+}
+
+function printProblems(io: Io, problems: readonly Problem[]): void {
+  if (problems.length > 0) print(io, table(problems.map(({ where, what }) => [where, what])));
+}
+
+function countOf(problems: readonly Problem[]): string {
+  if (problems.length === 0) return 'no problem';
+  return `${String(problems.length)} ${problems.length === 1 ? 'problem' : 'problems'}`;
+}

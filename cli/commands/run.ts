@@ -1,0 +1,79 @@
+import {
+  paint,
+  print,
+  printJson,
+  table,
+  talk,
+  withProgress,
+  type ExitCode,
+  type Io,
+} from '../io.ts';
+import type { Command } from '../args.ts';
+import { loadLibrary } from '../library.ts';
+import { identify } from '../../shared/identity.ts';
+import type { Delivery } from '../../shared/model.ts';
+import { findingRows, summaryLine } from '../../shared/report/text.ts';
+import type { RunOutcome } from '../../shared/run.ts';
+import { audit } from '../../shared/wire.ts';
+
+/** A person waits for it: longer than any retry needs, shorter than patience. */
+const deadlineMs = 300_000;
+
+export async function run(io: Io, options: Extract<Command, { name: 'run' }>): Promise<ExitCode> {
+  const { compiled, waivers } = loadLibrary(options.policies);
+  const { evidence } = options;
+  const nowMs = Date.now();
+  const outcome = await withProgress(
+    io,
+    'Auditing',
+    audit({
+      env: { ...io.env, ...(evidence !== undefined && { AUDIT_EVIDENCE: evidence }) },
+      policies: compiled,
+      waivers,
+      identity: identify('manual', 'cli', nowMs),
+      deadlineMs: nowMs + deadlineMs,
+      log: (level, event, details) => {
+        if (level !== 'info') talk(io, `${event} ${JSON.stringify(details)}`);
+      },
+    }),
+  );
+  if (options.json) printJson(io, outcome);
+  else printOutcome(io, outcome, options);
+  return exitCodeOf(outcome);
+}
+
+export function printOutcome(
+  io: Io,
+  outcome: RunOutcome,
+  { all }: { readonly all: boolean },
+): void {
+  const rows = findingRows(outcome.reports, { all });
+  if (rows.length > 0) {
+    const cells = rows.map(({ status, policyId, target, text }) => [
+      paint(io, status, status.toUpperCase()),
+      policyId,
+      target,
+      text,
+    ]);
+    print(io, table(cells));
+  }
+  const notices = noticesPart(outcome.notices);
+  print(io, [summaryLine(outcome.counts, outcome.evidence), ...notices].join(' · '));
+  for (const { channel, reason } of outcome.notices.filter(({ status }) => status === 'failed')) {
+    talk(io, `Not delivered to ${channel}: ${reason ?? 'no reason'}. The next run tells it.`);
+  }
+}
+
+function noticesPart(notices: readonly Delivery[]): readonly string[] {
+  if (notices.length === 0) return ['no channel is set (AUDIT_WEBHOOKS)'];
+  const count = (wanted: Delivery['status']) =>
+    notices.filter(({ status }) => status === wanted).length;
+  const [sent, failed] = [count('sent'), count('failed')];
+  const part = `${String(sent)} ${sent === 1 ? 'notice' : 'notices'} sent`;
+  return [failed > 0 ? `${part}, ${String(failed)} not delivered` : part];
+}
+
+export function exitCodeOf({ status, notices }: RunOutcome): ExitCode {
+  if (status === 'error' || notices.some((notice) => notice.status === 'failed')) return 3;
+  return status === 'fail' ? 1 : 0;
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+
+import { print, printJson, table, withProgress, type ExitCode, type Io } from '../io.ts';
+import type { Command } from '../args.ts';
+import { defaultEvidence, pathOfEvidence } from '../../shared/config.ts';
+import { AuditError, invalid, messageOf } from '../../shared/errors.ts';
+import { parsePublicKey, type TrustedKey } from '../../shared/evidence/sign.ts';
+import { verifyLog, type Verification } from '../../shared/evidence/verify.ts';
+import type { Head, Problem } from '../../shared/model.ts';
+import { plainLine } from '../../shared/text.ts';
+import { storeAt } from '../../shared/wire.ts';
+
+type Options = Extract<Command, { name: 'verify' }>;
+
+export async function verify(io: Io, options: Options): Promise<ExitCode> {
+  const { path, publicKeys, knownHead } = parseOptions(io, options);
+  const verification = await withProgress(
+    io,
+    'Verifying',
+    verifyLog(storeAt(path), { publicKeys, ...(knownHead !== undefined && { knownHead }) }),
+  );
+  const isEmpty = verification.records === 0 && knownHead === undefined;
+  if (isEmpty) {
+    // "Nothing is broken" would be true, and misleading where the path is mistyped.
+    throw new AuditError(
+      'EVIDENCE_UNREADABLE',
+      `There is no evidence log in ${path}. Name it by --evidence file:<path>.`,
+    );
+  }
+  if (options.json) printJson(io, verification);
+  else printVerification(io, verification, publicKeys.length > 0);
+  return verification.faults.length > 0 ? 1 : 0;
+}
+
+/** @throws AuditError CONFIG_INVALID with every problem */
+function parseOptions(
+  io: Io,
+  { evidence, publicKey, head }: Options,
+): {
+  readonly path: string;
+  readonly publicKeys: readonly TrustedKey[];
+  readonly knownHead?: Head;
+} {
+  const problems: Problem[] = [];
+  const path = pathOfEvidence(evidence ?? io.env['AUDIT_EVIDENCE'] ?? defaultEvidence);
+  if (typeof path !== 'string') problems.push({ where: '--evidence', what: path.problem });
+
+  const publicKeys = publicKey.flatMap((file): readonly TrustedKey[] => {
+    const key = readKey(file);
+    if (typeof key !== 'string') return [key];
+    problems.push({ where: '--public-key', what: key });
+    return [];
+  });
+
+  const match = /^(\d{1,12}):([0-9a-f]{64})$/.exec(head ?? '');
+  if (head !== undefined && match === null) {
+    problems.push({ where: '--head', what: 'must be <seq>:<sha256>, as a notice shows it' });
+  }
+  if (problems.length > 0 || typeof path !== 'string') {
+    throw invalid('CONFIG_INVALID', 'Arguments are not valid', problems);
+  }
+  const [, seq, sha256] = match ?? [];
+  return {
+    path,
+    publicKeys,
+    ...(seq !== undefined && sha256 !== undefined && { knownHead: { seq: Number(seq), sha256 } }),
+  };
+}
+
+function readKey(file: string): TrustedKey | string {
+  try {
+    return parsePublicKey(readFileSync(file, 'utf8')) ?? `${file} is no Ed25519 public key in PEM`;
+  } catch (error) {
+    return `${file} cannot be read (${messageOf(error)})`;
+  }
+}
+
+function printVerification(io: Io, verification: Verification, isChecked: boolean): void {
+  const { records, runs, files, head, signed, faults, unfinished } = verification;
+  if (faults.length > 0) {
+    print(
+      io,
+      table(
+        faults.map(({ code, key, message }) => [
+          code.toUpperCase(),
+          plainLine(key),
+          plainLine(message),
+        ]),
+      ),
+    );
+  }
+  for (const folder of unfinished) {
+    print(io, `Unfinished run: ${plainLine(folder)} has files that no record seals yet.`);
+  }
+  const signatures = isChecked
+    ? `${String(signed)} signed, checked with the given keys`
+    : `${String(signed)} signed, not checked (give --public-key)`;
+  print(
+    io,
+    `${String(records)} records: ${String(runs)} runs, ${String(files)} sealed files · ${signatures}`,
+  );
+  if (head !== undefined) print(io, `head ${String(head.seq)}:${head.sha256}`);
+  print(
+    io,
+    faults.length === 0
+      ? 'The log is whole: every record follows the one before it, every sealed file is as it was sealed.'
+      : `The log is BROKEN: ${String(faults.length)} ${faults.length === 1 ? 'fault' : 'faults'}, the first at ${plainLine(faults[0]?.key ?? '')}.`,
+  );
+}

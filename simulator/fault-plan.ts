@@ -1,0 +1,32 @@
+/** What goes wrong next, and how often. */
+export interface FaultPlan<Fault> {
+  /**
+   * Replaces what was planned; `undefined` = nothing goes wrong any more.
+   * @param options.only the one action that fails, otherwise all
+   * @param options.times how many requests fail, otherwise all
+   */
+  set(
+    fault: Fault | undefined,
+    options?: { readonly only?: string; readonly times?: number },
+  ): void;
+  /** The fault that this request must meet; counts it. */
+  take(action: string): Fault | undefined;
+}
+
+export function createFaultPlan<Fault>(): FaultPlan<Fault> {
+  let planned: Fault | undefined;
+  let affected: string | undefined;
+  let left = 0;
+  return {
+    set(fault, { only, times = Infinity } = {}) {
+      planned = fault;
+      affected = only;
+      left = times;
+    },
+    take(action) {
+      if (left <= 0 || (affected !== undefined && affected !== action)) return undefined;
+      left -= 1;
+      return planned;
+    },
+  };
+}
