@@ -1,5 +1,5 @@
 /** Bundles the functions and the command line. `npm run build`. */
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
@@ -10,27 +10,53 @@ import { lint } from './shared/policy/lint.ts';
 import { sources } from './shared/settings/sources.ts';
 
 /**
- * What the SDK drags in and never uses here. Together they are most of its size, and of the time that a
- * cold start spends on reading code.
+ * What the SDK drags in and does not need here: most of its size, and of the time that a cold start spends
+ * on reading code. Each stand-in says why the real one is not missed.
  */
-const unused: Readonly<Record<string, string>> = {
+const standIns: Readonly<Record<string, string>> = {
   // node-fetch takes it only where node:url has no URL, which was before Node 10; brings tr46 (250 kB).
   'whatwg-url': 'module.exports = {};',
   // Only for multipart requests, which no action of ours makes; brings mime-db (200 kB).
   'form-data':
     'module.exports = class { constructor() { throw new Error("no multipart here"); } };',
-  // Only for answers that are event streams, which no action of ours gives.
+  // Only for parameters that are streams, which no action of ours has.
   'get-stream': 'module.exports = { buffer() { throw new Error("no streams here"); } };',
+  // Only for its v4, a trace id: node makes the same.
+  uuid: 'exports.v4 = require("node:crypto").randomUUID;',
+  // Only to write parameters that are BigInts, which no action of ours has; brings bignumber.js.
+  'json-bigint': 'module.exports = () => JSON;',
+  // Only where http_proxy is set, so it is loaded only then; brings debug and supports-color.
+  'https-proxy-agent':
+    'module.exports = function (proxy) { return new (require("https-proxy-agent/dist/index.js"))(proxy); };',
 };
 
-const withoutUnused: Plugin = {
-  name: 'without-unused',
+const withStandIns: Plugin = {
+  name: 'with-stand-ins',
   setup(bundle) {
-    const filter = new RegExp(`^(${Object.keys(unused).join('|')})$`);
-    bundle.onResolve({ filter }, ({ path }) => ({ path, namespace: 'unused' }));
-    bundle.onLoad({ filter: /./, namespace: 'unused' }, ({ path }) => ({
-      contents: unused[path] ?? '',
+    const filter = new RegExp(`^(${Object.keys(standIns).join('|')})$`);
+    bundle.onResolve({ filter }, ({ path }) => ({ path, namespace: 'stand-in' }));
+    bundle.onLoad({ filter: /./, namespace: 'stand-in' }, ({ path }) => ({
+      contents: standIns[path] ?? '',
+      resolveDir: process.cwd(),
     }));
+  },
+};
+
+/**
+ * The typed client has a method for each of 357 actions, every one a line that calls `request`. The bundle
+ * keeps those that a source names.
+ */
+const onlyOurActions: Plugin = {
+  name: 'only-our-actions',
+  setup(bundle) {
+    bundle.onLoad({ filter: /[\\/]tcss_client\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const method = /^ {4}async (\w+)\(req, cb\) \{\n.*\n {4}\}\n/gm;
+      const contents = text.replace(method, (whole, action: string) =>
+        Object.hasOwn(sources, action) ? whole : '',
+      );
+      return { contents };
+    });
   },
 };
 
@@ -72,7 +98,7 @@ const common = {
   minify: true,
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [withoutUnused, oneCommon, compiledPolicies],
+  plugins: [withStandIns, onlyOurActions, oneCommon, compiledPolicies],
 } satisfies BuildOptions;
 
 async function main(): Promise<void> {

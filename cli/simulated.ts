@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Env } from '../shared/config.ts';
 import { identify } from '../shared/identity.ts';
 import { isArray, isObject, own } from '../shared/json.ts';
-import type { Json } from '../shared/model.ts';
+import type { Json, JsonObject } from '../shared/model.ts';
 import type { RunOutcome } from '../shared/run.ts';
 import { audit } from '../shared/wire.ts';
 import { startSimulator, type ReceivedNotice, type Simulator } from '../simulator/simulator.ts';
@@ -65,7 +65,21 @@ export function readable({ channel, body }: ReceivedNotice): string {
   }
   const markdown = own(body, 'markdown');
   if (isObject(markdown)) return textsIn(markdown).join('\n');
-  return JSON.stringify(body, null, 2);
+  return eventSummary(body);
+}
+
+/** The event itself is for machines: what changed is what a person looks for. */
+function eventSummary({ type, id, data }: JsonObject): string {
+  const changes = isObject(data) && isObject(data['changes']) ? data['changes'] : {};
+  const lines = Object.entries(changes).flatMap(([section, items]) =>
+    (isArray(items) ? items : [])
+      .filter(isObject)
+      .map(
+        (item) =>
+          `  ${section}: ${JSON.stringify(item['policyId'])} on ${JSON.stringify(item['target'])}`,
+      ),
+  );
+  return [`CloudEvent ${JSON.stringify(type)} ${JSON.stringify(id)}`, ...lines].join('\n');
 }
 
 /** Every `text` and `content` below, in order: Slack's blocks, WeCom's markdown. */

@@ -150,7 +150,7 @@ function judge(
 }
 
 /** A run tells for so long at most, and others wait for it as long, counted from its sealing. */
-const tellingMs = 20_000;
+const tellingMs = 15_000;
 const pollMs = 500;
 
 interface Sealed {
@@ -211,6 +211,8 @@ async function historyInTurn(
   { record, isOurs }: Sealed,
 ): Promise<History> {
   const names = plan.channels.map(({ name }) => name);
+  // Half of what is left is kept for telling.
+  const waitUntilMs = (clock.now() + plan.tellUntilMs) / 2;
   for (;;) {
     const history = await readHistory(log, record, names);
     const isBusy = history.untold.some(
@@ -218,7 +220,7 @@ async function historyInTurn(
         !(isOurs && seq === record.seq) &&
         clock.now() < Date.parse(predicate.run.finishedAt) + tellingMs,
     );
-    if (!isBusy || clock.now() + pollMs >= plan.tellUntilMs) return history;
+    if (!isBusy || clock.now() + pollMs >= waitUntilMs) return history;
     await clock.sleep(pollMs);
   }
 }

@@ -106,7 +106,7 @@ function toCloudError(
 ): CloudError {
   // Both were written by the other side.
   const code = /^[A-Za-z][A-Za-z0-9.]{0,99}$/.test(failure.code) ? failure.code : 'BadAnswer';
-  const said = plainLine(redact(failure.message, options.secrets)).replace(/[.。]$/, '');
+  const said = plainLine(redact(failure.message, options.secrets)).replace(/[.\u3002]$/, '');
   const advice = adviceOf(code, camAction, options.locale);
   return new CloudError(code, [`${action}: ${said}`, advice].filter(Boolean).join('; '));
 }

@@ -10,6 +10,7 @@ import type { Locale, Site } from '../../model.ts';
 import type { Clock, SettingsReader } from '../../ports.ts';
 import { callApi, type SdkClient } from './call.ts';
 import type { Credential } from './credentials.ts';
+import { redirected } from './failure.ts';
 import { TcssClient } from './sdk.ts';
 
 export interface TencentOptions {
@@ -95,7 +96,7 @@ function createPinnedAgent(url: URL): HttpAgent {
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (args: ClientRequestArgs, callback) => {
-    if (args.host !== hostname) throw new Error('the answer redirects to another host');
+    if (args.host !== hostname) throw new Error(redirected);
     return connect(args, callback);
   };
   return agent;

@@ -7,6 +7,9 @@ export interface Failure {
   readonly message: string;
 }
 
+/** What the pinned agent says when an answer leads to another host. */
+export const redirected = 'the answer redirects to another host';
+
 /**
  * Reads the SDK's error. As seen in 4.1.313: an API error has `code`; a status other than 200 has
  * `httpCode`; a request that got no answer has neither; an answer that is no JSON is node-fetch's own
@@ -25,6 +28,7 @@ export function failureOf(error: unknown): Failure {
   if (type !== undefined) return { code: 'Network', message: 'the answer broke off' };
   if (code !== undefined) return { code, message };
   if (httpCode !== undefined) return { code: `Http${httpCode}`, message: `HTTP ${httpCode}` };
+  if (message.includes(redirected)) return { code: 'BadAnswer', message: redirected };
   if (message.startsWith('network timeout'))
     return { code: 'Timeout', message: 'no answer in time' };
   return { code: 'Network', message: message.replace(/^request to .* failed, reason: /, '') };

@@ -1,0 +1,104 @@
+/** The log as a chain of records: where it ends, how it is read, how a record gets appended. */
+import { AuditError } from '../errors.ts';
+import type { Head } from '../model.ts';
+import type { EvidenceStore } from '../ports.ts';
+import {
+  decodeRecord,
+  encodeRecord,
+  keyOf,
+  seqOf,
+  type Body,
+  type LogRecord,
+  type Subject,
+} from './record.ts';
+import { sha256, type Signer } from './sign.ts';
+
+/** Losers of the race for a place try again: far more often than runs ever meet. */
+const maxConflicts = 64;
+
+export interface EvidenceLog {
+  /** @returns undefined for an empty log */
+  head(): Promise<Head | undefined>;
+  /**
+   * The records from the head down. One that cannot be read is passed over here: a damaged log must
+   * not stop tonight's audit, and `verify` names the damage.
+   */
+  backwards(): AsyncGenerator<LogRecord>;
+  /**
+   * Appends the record that `build` makes for the place after the head; called anew when another run
+   * took that place first.
+   * @returns the record, or undefined when `build` found that there is nothing to append any more
+   */
+  append(build: (link: Link) => Promise<Draft | undefined>): Promise<LogRecord | undefined>;
+}
+
+export interface Link {
+  readonly seq: number;
+  readonly previous: string | null;
+}
+
+export type Draft = Body & { readonly subject: readonly Subject[] };
+
+export function openLog(store: EvidenceStore, signer: Signer | undefined): EvidenceLog {
+  // Records never change, so what was read once is known.
+  const known = new Map<number, LogRecord | undefined>();
+
+  const record = async (seq: number): Promise<LogRecord | undefined> => {
+    if (known.has(seq)) return known.get(seq);
+    const bytes = await store.get(keyOf(seq));
+    const decoded = bytes === null ? 'is missing' : decodeRecord(bytes);
+    const readable = typeof decoded === 'string' || decoded.seq !== seq ? undefined : decoded;
+    known.set(seq, readable);
+    return readable;
+  };
+
+  const lastSeq = async (): Promise<number> => {
+    const keys = await store.list('log/');
+    return Math.max(0, ...keys.map((key) => seqOf(key) ?? 0));
+  };
+
+  const head = async (): Promise<Head | undefined> => {
+    const seq = await lastSeq();
+    if (seq === 0) return undefined;
+    const bytes = await store.get(keyOf(seq));
+    if (bytes === null) {
+      throw new AuditError(
+        'EVIDENCE_BROKEN',
+        `Evidence record ${String(seq)} was listed and is not there.`,
+      );
+    }
+    return { seq, sha256: sha256(bytes) };
+  };
+
+  return {
+    head,
+
+    async *backwards() {
+      for (let seq = await lastSeq(); seq > 0; seq -= 1) {
+        const found = await record(seq);
+        if (found !== undefined) yield found;
+      }
+    },
+
+    append: async (build) => {
+      for (let conflicts = 0; conflicts < maxConflicts; conflicts += 1) {
+        const last = await head();
+        const link = { seq: (last?.seq ?? 0) + 1, previous: last?.sha256 ?? null };
+        const draft = await build(link);
+        if (draft === undefined) return undefined;
+        const { subject, ...body } = draft;
+        const bytes = encodeRecord(body, subject, signer);
+        if (await store.putIfAbsent(keyOf(link.seq), bytes)) {
+          const appended = decodeRecord(bytes);
+          if (typeof appended === 'string') throw new Error(`Our own record ${appended}`);
+          known.set(link.seq, appended);
+          return appended;
+        }
+      }
+      throw new AuditError(
+        'EVIDENCE_UNWRITABLE',
+        `Evidence: ${String(maxConflicts)} other records took the place first. Run fewer audits at once on one store.`,
+      );
+    },
+  };
+}

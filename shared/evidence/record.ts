@@ -1,0 +1,184 @@
+/**
+ * One record: an in-toto Statement v1 in a DSSE envelope, a line of JSON in the log.
+ * https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
+ */
+import { isArray, isObject, parseJson } from '../json.ts';
+import type { DeliveryPredicate, Json, JsonObject, RunPredicate } from '../model.ts';
+import { payloadType, sha256, type Signature, type Signer } from './sign.ts';
+
+const statementType = 'https://in-toto.io/Statement/v1';
+const predicateTypes = {
+  run: 'urn:tcss-audit:run:v1',
+  delivery: 'urn:tcss-audit:delivery:v1',
+} as const;
+
+/** A file that the record seals: its key in the store, and the hash of its bytes. */
+export interface Subject {
+  readonly name: string;
+  readonly digest: { readonly sha256: string };
+}
+
+export type Body =
+  | { readonly kind: 'run'; readonly predicate: RunPredicate }
+  | { readonly kind: 'delivery'; readonly predicate: DeliveryPredicate };
+
+export type LogRecord = {
+  readonly seq: number;
+  /** Hex SHA-256 of the record file's bytes. */
+  readonly sha256: string;
+  readonly subject: readonly Subject[];
+  /** The very bytes that were signed. */
+  readonly payload: Uint8Array;
+  readonly signatures: readonly Signature[];
+} & Body;
+
+export type RunRecord = LogRecord & { readonly kind: 'run' };
+
+export function keyOf(seq: number): string {
+  return `log/${String(seq).padStart(12, '0')}.json`;
+}
+
+/** @returns undefined for a key that is no record's */
+export function seqOf(key: string): number | undefined {
+  const digits = /^log\/(\d{12})\.json$/.exec(key)?.[1];
+  const seq = Number(digits);
+  return digits !== undefined && seq > 0 ? seq : undefined;
+}
+
+export function subjectOf(name: string, bytes: Uint8Array): Subject {
+  return { name, digest: { sha256: sha256(bytes) } };
+}
+
+/** @returns the record file's bytes */
+export function encodeRecord(
+  { kind, predicate }: Body,
+  subject: readonly Subject[],
+  signer: Signer | undefined,
+): Uint8Array {
+  const statement = {
+    _type: statementType,
+    subject,
+    predicateType: predicateTypes[kind],
+    predicate,
+  };
+  const payload = Buffer.from(JSON.stringify(statement));
+  const envelope = {
+    payloadType,
+    payload: payload.toString('base64'),
+    signatures: signer === undefined ? [] : [signer.sign(payload)],
+  };
+  return Buffer.from(`${JSON.stringify(envelope)}\n`);
+}
+
+/**
+ * The log may have been edited by anyone: nothing of the bytes is believed.
+ * @returns what is wrong with them as a sentence, where they are no record
+ */
+export function decodeRecord(bytes: Uint8Array): LogRecord | string {
+  const envelope = tryParse(bytes);
+  if (!isObject(envelope)) return 'is not a JSON object';
+  if (envelope['payloadType'] !== payloadType) return 'has another payloadType';
+  const { payload: base64, signatures } = envelope;
+  if (typeof base64 !== 'string') return 'has no payload';
+  if (!areAll(signatures, isSignature)) return 'has malformed signatures';
+
+  const payload = Buffer.from(base64, 'base64');
+  if (payload.toString('base64') !== base64) return 'has a payload that is not base64';
+  const statement = tryParse(payload);
+  if (!isObject(statement)) return 'has a payload that is not a JSON object';
+  const { _type, subject, predicateType, predicate } = statement;
+  if (_type !== statementType) return 'is no in-toto Statement v1';
+  if (!areAll(subject, isSubject)) return 'has a malformed subject';
+  if (!isObject(predicate)) return 'has no predicate';
+
+  const common = { sha256: sha256(bytes), subject, payload, signatures };
+  if (!isLink(predicate)) return 'has a malformed seq or previous';
+  if (predicateType === predicateTypes.run && isRun(predicate)) {
+    return { kind: 'run', seq: predicate.seq, predicate, ...common };
+  }
+  if (predicateType === predicateTypes.delivery && isDelivery(predicate)) {
+    return { kind: 'delivery', seq: predicate.seq, predicate, ...common };
+  }
+  return 'has a predicate of an unknown type or a malformed one';
+}
+
+function tryParse(bytes: Uint8Array): Json | undefined {
+  try {
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function isSignature(value: unknown): value is Signature {
+  return isObject(value) && isText(value['keyid']) && isText(value['sig']);
+}
+
+function isSubject(value: unknown): value is Subject {
+  return (
+    isObject(value) &&
+    isText(value['name']) &&
+    isObject(value['digest']) &&
+    isHash(value['digest']['sha256'])
+  );
+}
+
+function isLink(predicate: JsonObject): predicate is JsonObject & { seq: number } {
+  const { seq, previous } = predicate;
+  return Number.isSafeInteger(seq) && Number(seq) > 0 && (previous === null || isHash(previous));
+}
+
+/** As much as a later run and `verify` rely on. */
+function isRun(predicate: JsonObject): predicate is JsonObject & RunPredicate {
+  const { run, counts, open, abandoned } = predicate;
+  return (
+    isObject(run) &&
+    isText(run['id']) &&
+    isObject(run['trigger']) &&
+    isInstant(run['trigger']['scheduledAt']) &&
+    isInstant(run['startedAt']) &&
+    isInstant(run['finishedAt']) &&
+    isObject(counts) &&
+    Object.values(counts).every((count) => Number.isSafeInteger(count)) &&
+    isListOf(
+      open,
+      (item) =>
+        ['fingerprint', 'target', 'policyId', 'severity', 'status'].every((key) =>
+          isText(item[key]),
+        ) && isInstant(item['since']),
+    ) &&
+    isListOf(predicate['waivers'], (item) =>
+      ['id', 'policy', 'state', 'until'].every((key) => isText(item[key])),
+    ) &&
+    areAll(abandoned, isText)
+  );
+}
+
+function isDelivery(predicate: JsonObject): predicate is JsonObject & DeliveryPredicate {
+  return (
+    isText(predicate['runId']) &&
+    isListOf(predicate['deliveries'], (item) =>
+      ['channel', 'status', 'min'].every((key) => isText(item[key])),
+    )
+  );
+}
+
+function areAll<T>(value: unknown, isOne: (item: unknown) => item is T): value is readonly T[] {
+  return isArray(value) && value.every(isOne);
+}
+
+function isListOf(value: unknown, isItem: (item: JsonObject) => boolean): boolean {
+  return isArray(value) && value.every((item) => isObject(item) && isItem(item));
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isInstant(value: unknown): boolean {
+  return isText(value) && Number.isFinite(Date.parse(value));
+}
+
+function isHash(value: unknown): value is string {
+  return isText(value) && /^[0-9a-f]{64}$/.test(value);
+}

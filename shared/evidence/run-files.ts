@@ -1,0 +1,87 @@
+/** The files of a run: one line a target, and the policies that judged. */
+import { AuditError } from '../errors.ts';
+import { canonicalJson, isObject, parseJson } from '../json.ts';
+import type { Json, Policy, TargetReport, Waiver } from '../model.ts';
+import type { EvidenceStore } from '../ports.ts';
+import type { RunRecord, Subject } from './record.ts';
+import { sha256 } from './sign.ts';
+
+export function folderOf(runId: string): string {
+  return `runs/${runId}/`;
+}
+
+export function targetsKey(runId: string, index: number): string {
+  return `${folderOf(runId)}targets-${String(index).padStart(4, '0')}.jsonl`;
+}
+
+/** Every key is written for every finding: a reader in ten years need not know which may be absent. */
+export function encodeReports(reports: readonly TargetReport[]): Uint8Array {
+  const lines = reports.map(({ target, observations, findings }) => {
+    const rows = findings.map((finding) => ({
+      ...finding,
+      violations: 'violations' in finding ? finding.violations : [],
+      reason: 'reason' in finding ? finding.reason : null,
+    }));
+    return `${JSON.stringify({ target, observations, findings: rows })}\n`;
+  });
+  return Buffer.from(lines.join(''));
+}
+
+/** The policies and waivers that judged, in the one form that gives the same hash on every night. */
+export function encodePolicies(
+  policies: readonly Policy[],
+  waivers: readonly Waiver[],
+): { readonly key: string; readonly bytes: Uint8Array } {
+  const byId = [...policies].sort((a, b) => (a.id < b.id ? -1 : 1));
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- both came from JSON files
+  const bytes = Buffer.from(`${canonicalJson({ policies: byId, waivers } as unknown as Json)}\n`);
+  return { key: `policies/${sha256(bytes)}.json`, bytes };
+}
+
+/**
+ * What a sealed run said of its targets: for telling it again without auditing again.
+ * @throws AuditError EVIDENCE_BROKEN when a file is not as sealed
+ */
+export async function readReports(
+  store: EvidenceStore,
+  record: RunRecord,
+): Promise<readonly TargetReport[]> {
+  const { abandoned, run } = record.predicate;
+  const own = record.subject.filter(
+    ({ name }) => name.startsWith(folderOf(run.id)) && !abandoned.includes(name),
+  );
+  const files = await Promise.all(own.map((subject) => readSealed(store, subject)));
+  return files.flatMap((text) =>
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(parseReport),
+  );
+}
+
+async function readSealed(store: EvidenceStore, { name, digest }: Subject): Promise<string> {
+  const bytes = await store.get(name);
+  if (bytes === null || sha256(bytes) !== digest.sha256) {
+    throw new AuditError(
+      'EVIDENCE_BROKEN',
+      `Evidence ${name} is not as it was sealed: run tcss-audit verify.`,
+    );
+  }
+  return new TextDecoder().decode(bytes);
+}
+
+function parseReport(line: string): TargetReport {
+  const report = parseJson(line);
+  if (isReport(report)) return report;
+  throw new AuditError('EVIDENCE_BROKEN', 'A line of a sealed targets file is no report.');
+}
+
+/** The hash holds the line to what we wrote, so its outline is enough. */
+function isReport(value: Json): value is Json & TargetReport {
+  return (
+    isObject(value) &&
+    isObject(value['target']) &&
+    Array.isArray(value['observations']) &&
+    Array.isArray(value['findings'])
+  );
+}

@@ -1,0 +1,160 @@
+/**
+ * Seals a run: its files first, its record last, so that a crash leaves files without a record and never
+ * a record without its files.
+ */
+import type {
+  Counts,
+  OpenFinding,
+  RunIdentity,
+  RunPredicate,
+  Status,
+  TargetReport,
+} from '../model.ts';
+import { severities, statuses } from '../model.ts';
+import type { EvidenceStore } from '../ports.ts';
+import type { EvidenceLog } from './chain.ts';
+import { subjectOf, type LogRecord, type RunRecord, type Subject } from './record.ts';
+import { encodeReports, folderOf, targetsKey } from './run-files.ts';
+import { sha256 } from './sign.ts';
+
+export interface RunToSeal {
+  readonly identity: RunIdentity;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly complete: boolean;
+  readonly tool: RunPredicate['tool'];
+  readonly reports: readonly TargetReport[];
+  readonly waivers: RunPredicate['waivers'];
+  readonly policies: { readonly key: string; readonly bytes: Uint8Array };
+}
+
+export async function sealRun(
+  store: EvidenceStore,
+  log: EvidenceLog,
+  run: RunToSeal,
+): Promise<RunRecord> {
+  const { id, trigger } = run.identity;
+  await store.putIfAbsent(run.policies.key, run.policies.bytes);
+  const bytes = encodeReports(run.reports);
+  const ownKey = await putTargets(store, id, bytes);
+  let sealedByOther: RunRecord | undefined;
+
+  const appended = await log.append(async ({ seq, previous }) => {
+    const others = (await store.list(folderOf(id))).filter((key) => key !== ownKey);
+    // Only an attempt that left a file here can have sealed this run: without one, no need to read the log.
+    const earlier = others.length > 0 ? await recordsOf(log, id) : [];
+    const sealedKeys = new Set(earlier.flatMap(({ subject }) => subject.map(({ name }) => name)));
+    // Another attempt took our file for a leftover and sealed it: there is nothing to add.
+    sealedByOther = sealedKeys.has(ownKey) ? earlier[0] : undefined;
+    if (sealedByOther !== undefined) return undefined;
+
+    const leftovers = others.filter((key) => !sealedKeys.has(key));
+    const subject = [
+      subjectOf(ownKey, bytes),
+      subjectOf(run.policies.key, run.policies.bytes),
+      ...(await sealedAsFound(store, leftovers)),
+    ];
+    const { startedAt, finishedAt, complete, tool, waivers } = run;
+    const predicate: RunPredicate = {
+      seq,
+      previous,
+      run: { id, trigger, startedAt, finishedAt, complete },
+      tool,
+      counts: countsOf(run.reports),
+      open: openOf(run.reports, trigger.scheduledAt, await openBefore(log)),
+      waivers,
+      abandoned: leftovers,
+    };
+    return { kind: 'run', predicate, subject };
+  });
+
+  const record = appended ?? sealedByOther;
+  if (record?.kind !== 'run') throw new Error('A run was sealed without a record');
+  return record;
+}
+
+/** The latest record of a run, if it is in the log already. */
+export async function findRun(
+  store: EvidenceStore,
+  log: EvidenceLog,
+  runId: string,
+): Promise<RunRecord | undefined> {
+  // A run that sealed anything has a folder; without one there is no need to read the log.
+  if ((await store.list(folderOf(runId))).length === 0) return undefined;
+  return (await recordsOf(log, runId))[0];
+}
+
+/** Latest first. */
+async function recordsOf(log: EvidenceLog, runId: string): Promise<readonly RunRecord[]> {
+  const records: RunRecord[] = [];
+  for await (const record of log.backwards()) {
+    if (isRunRecord(record) && record.predicate.run.id === runId) records.push(record);
+  }
+  return records;
+}
+
+export function isRunRecord(record: LogRecord): record is RunRecord {
+  return record.kind === 'run';
+}
+
+async function openBefore(log: EvidenceLog): Promise<readonly OpenFinding[]> {
+  for await (const record of log.backwards()) {
+    if (isRunRecord(record)) return record.predicate.open;
+  }
+  return [];
+}
+
+/** Beside whatever a killed attempt left: nothing is ever overwritten. */
+async function putTargets(store: EvidenceStore, runId: string, bytes: Uint8Array): Promise<string> {
+  for (let index = 0; ; index += 1) {
+    const key = targetsKey(runId, index);
+    if (await store.putIfAbsent(key, bytes)) return key;
+  }
+}
+
+async function sealedAsFound(
+  store: EvidenceStore,
+  keys: readonly string[],
+): Promise<readonly Subject[]> {
+  return Promise.all(
+    keys.map(async (key) => subjectOf(key, (await store.get(key)) ?? new Uint8Array())),
+  );
+}
+
+function countsOf(reports: readonly TargetReport[]): Counts {
+  const findings = reports.flatMap((report) => report.findings);
+  const count = (status: Status) => findings.filter((finding) => finding.status === status).length;
+  const [pass, fail, waived, error, skip] = statuses.map(count);
+  return {
+    targets: reports.length,
+    pass: pass ?? 0,
+    fail: fail ?? 0,
+    waived: waived ?? 0,
+    error: error ?? 0,
+    skip: skip ?? 0,
+  };
+}
+
+/** Worst first. `since` is kept over every kind of being open: a night that could not look ends no row. */
+function openOf(
+  reports: readonly TargetReport[],
+  scheduledAt: string,
+  before: readonly OpenFinding[],
+): readonly OpenFinding[] {
+  const sinceOf = new Map(before.map(({ fingerprint, since }) => [fingerprint, since]));
+  return reports
+    .flatMap(({ target, findings }) =>
+      findings.flatMap(({ policyId, severity, status }): readonly OpenFinding[] => {
+        if (status === 'pass' || status === 'skip') return [];
+        const fingerprint = fingerprintOf(target.site, target.uin, policyId);
+        const since = sinceOf.get(fingerprint) ?? scheduledAt;
+        return [{ fingerprint, target: target.uin, policyId, severity, status, since }];
+      }),
+    )
+    .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+}
+
+/** The same policy on the same account, on whatever night: hex SHA-256. */
+export function fingerprintOf(site: string, uin: string, policyId: string): string {
+  return sha256(JSON.stringify([site, uin, policyId]));
+}

@@ -1,0 +1,165 @@
+/**
+ * Evidence on a disk. Write-once by `link`, which fails where the name is taken; a reader never sees a
+ * part, since the bytes lie complete and synced under a temporary name before they get their own.
+ */
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync,
+  type Dirent,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { AuditError, messageOf } from '../../errors.ts';
+import type { EvidenceStore } from '../../ports.ts';
+
+/** Names that begin with a dot are not listed, and no key can have them. */
+const temporaryFolder = '.tmp';
+
+/**
+ * Synchronous inside: a run touches a handful of small files and has nothing else to do meanwhile, and
+ * `verify` reads thousands of them faster than promises could hand them over.
+ */
+export function createFileStore(root: string): EvidenceStore {
+  return {
+    putIfAbsent: async (key, bytes) => settle(() => putIfAbsent(root, key, bytes)),
+    get: async (key) => settle(() => get(root, key)),
+    list: async (prefix) => settle(() => list(root, prefix)),
+  };
+}
+
+/** A fault becomes a rejection, as the port promises. */
+async function settle<T>(work: () => T): Promise<T> {
+  return Promise.resolve().then(work);
+}
+
+function putIfAbsent(root: string, key: string, bytes: Uint8Array): boolean {
+  const path = pathOf(root, key);
+  const temporary = join(root, temporaryFolder, randomUUID());
+  try {
+    mkdirSync(dirname(temporary), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true });
+    writeSynced(temporary, bytes);
+    const isOurs = linkIfAbsent(temporary, path);
+    unlinkSync(temporary);
+    syncFolder(dirname(path));
+    return isOurs;
+  } catch (error) {
+    removeIfThere(temporary);
+    throw new AuditError(
+      'EVIDENCE_UNWRITABLE',
+      `Evidence ${key} could not be written (${messageOf(error)}). Give the audit a folder that it may write to, on a file system with hard links and free space.`,
+      { cause: error },
+    );
+  }
+}
+
+function get(root: string, key: string): Uint8Array | null {
+  const path = pathOf(root, key);
+  try {
+    // A symbolic link in a write-once store is somebody's trick.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      return readFileSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw unreadable(key, error);
+  }
+}
+
+function list(root: string, prefix: string): readonly string[] {
+  try {
+    return filesBelow(root, prefix.replace(/\/$/, '')).sort();
+  } catch (error) {
+    throw unreadable(prefix, error);
+  }
+}
+
+function linkIfAbsent(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function writeSynced(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'wx', 0o644);
+  try {
+    writeFileSync(file, bytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The name itself must survive a power cut too. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, constants.O_RDONLY);
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // What made the write fail may make this fail too, and a temporary file harms nobody.
+  }
+}
+
+function filesBelow(root: string, key: string): string[] {
+  let entries: readonly Dirent[];
+  try {
+    entries = readdirSync(join(root, key), { withFileTypes: true });
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+  return entries
+    .filter(({ name }) => !name.startsWith('.'))
+    .flatMap((entry) => {
+      const child = `${key}/${entry.name}`;
+      return entry.isDirectory() ? filesBelow(root, child) : [child];
+    });
+}
+
+/** Keys come from records, which anyone may have edited. */
+function pathOf(root: string, key: string): string {
+  const parts = key.split('/');
+  if (!parts.every((part) => /^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(part))) {
+    throw new AuditError(
+      'EVIDENCE_BROKEN',
+      `Evidence key ${JSON.stringify(key.slice(0, 200))} is not one of ours.`,
+    );
+  }
+  return join(root, ...parts);
+}
+
+function unreadable(key: string, error: unknown): AuditError {
+  return new AuditError(
+    'EVIDENCE_UNREADABLE',
+    `Evidence ${key} could not be read (${messageOf(error)}).`,
+    { cause: error },
+  );
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error ? Reflect.get(error, 'code') : undefined;
+}

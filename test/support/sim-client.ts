@@ -1,0 +1,114 @@
+/** Talks to the simulator with what it did not write: Tencent's own clients and Tencent's own signer. */
+import { createRequire } from 'node:module';
+import type signing from 'tencentcloud-sdk-nodejs-tcss/tencentcloud/common/sign.js';
+import { CommonClient } from 'tencentcloud-sdk-nodejs-tcss/tencentcloud/common/common_client.js';
+import { Client as StsClient } from 'tencentcloud-sdk-nodejs-sts/tencentcloud/services/sts/v20180813/sts_client.js';
+import { Client as TcssClient } from 'tencentcloud-sdk-nodejs-tcss/tencentcloud/services/tcss/v20201101/tcss_client.js';
+import type { Simulator } from '../../simulator/simulator.ts';
+
+// Node and vitest disagree on the default import of a CommonJS module that has a `default` of its own.
+const { default: signer } = createRequire(import.meta.url)(
+  'tencentcloud-sdk-nodejs-tcss/tencentcloud/common/sign.js',
+) as typeof signing;
+
+interface Credential {
+  readonly secretId: string;
+  readonly secretKey: string;
+  readonly token?: string;
+}
+
+export interface ClientOptions {
+  readonly credential?: Credential;
+  readonly language?: 'zh-CN' | 'en-US';
+  readonly timeoutSeconds?: number;
+}
+
+export function tcssClient(simulator: Simulator, options: ClientOptions = {}) {
+  return new TcssClient(configOf(simulator, options));
+}
+
+export function stsClient(simulator: Simulator) {
+  return new StsClient({ ...configOf(simulator, {}), region: 'ap-singapore' });
+}
+
+/** A client of any version of the API. */
+export function commonClient(simulator: Simulator, version: string) {
+  return new CommonClient('tcss.tencentcloudapi.com', version, configOf(simulator, {}));
+}
+
+function configOf(simulator: Simulator, options: ClientOptions) {
+  return {
+    credential: { ...(options.credential ?? simulator.credentials) },
+    profile: {
+      language: options.language ?? ('en-US' as const),
+      httpProfile: {
+        endpoint: new URL(simulator.url).host,
+        protocol: 'http://',
+        reqTimeout: options.timeoutSeconds ?? 10,
+      },
+    },
+  };
+}
+
+export interface RawCall {
+  /** Epoch seconds, signed and sent. */
+  readonly timestamp: number;
+  /** Sent in place of what was signed; null = left out. */
+  readonly headers?: Readonly<Record<string, string | null>>;
+  readonly body?: string;
+  /** Rewrites the header that Tencent's signer gave. */
+  readonly forge?: (authorization: string) => string;
+}
+
+/** Signs `{}` with Tencent's signer, then sends what the call says instead. */
+export async function rawCall(simulator: Simulator, call: RawCall): Promise<unknown> {
+  const authorization = signer.sign3({
+    url: `${simulator.url}/`,
+    payload: {},
+    timestamp: call.timestamp,
+    service: '127',
+    secretId: simulator.credentials.secretId,
+    secretKey: simulator.credentials.secretKey,
+    multipart: false,
+    boundary: '',
+    headers: { 'Content-Type': 'application/json' },
+  });
+  const headers: Record<string, string | null> = {
+    'content-type': 'application/json',
+    'x-tc-action': 'DescribeAssetImageScanSetting',
+    'x-tc-version': '2020-11-01',
+    'x-tc-timestamp': String(call.timestamp),
+    authorization: call.forge?.(authorization) ?? authorization,
+    ...call.headers,
+  };
+  const response = await fetch(simulator.url, {
+    method: 'POST',
+    headers: Object.entries(headers).flatMap(([name, value]) =>
+      value === null ? [] : [[name, value] as [string, string]],
+    ),
+    body: call.body ?? '{}',
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type') === 'application/json';
+  return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
+}
+
+/** What a call came to, as one comparable value. */
+export async function outcomeOf(call: Promise<unknown>): Promise<unknown> {
+  try {
+    return await call;
+  } catch (error) {
+    const { code, httpCode, message } = error as Record<string, unknown>;
+    return { error: { code, httpCode, message } };
+  }
+}
+
+/** What Tencent's client makes of a failure. */
+export function failed(message: unknown, code?: unknown, httpCode?: unknown): unknown {
+  return { error: { code, httpCode, message } };
+}
+
+/** One reading of the settings by Tencent's client. */
+export function describeSettings(simulator: Simulator, options?: ClientOptions) {
+  return tcssClient(simulator, options).DescribeAssetImageScanSetting(undefined);
+}

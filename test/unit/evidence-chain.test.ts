@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { openLog } from '../../shared/evidence/chain.ts';
+import { keyOf } from '../../shared/evidence/record.ts';
+import { sha256 } from '../../shared/evidence/sign.ts';
+import { createMemoryStore } from '../../shared/evidence/stores/memory.ts';
+import { verifyLog } from '../../shared/evidence/verify.ts';
+import type { EvidenceStore } from '../../shared/ports.ts';
+import {
+  buildLog,
+  bytesOf,
+  createOpenStore,
+  deliveryOf,
+  editEnvelope,
+  nightOf,
+  nights,
+  present,
+  publicKey,
+  recordDelivery,
+  recordsOf,
+  seal,
+  signer,
+} from '../support/log.ts';
+
+const seqsOf = async (store: EvidenceStore) =>
+  (await recordsOf(openLog(store, undefined))).map(({ seq }) => seq);
+
+it('has no head and no records while it is empty', async () => {
+  const log = openLog(createMemoryStore(), signer);
+  expect(await log.head()).toBeUndefined();
+  expect(await recordsOf(log)).toEqual([]);
+});
+
+it('names its head by the bytes of the last record', async () => {
+  const store = await buildLog();
+  expect(await openLog(store, signer).head()).toEqual({
+    seq: 5,
+    sha256: sha256(present(store.files.get(keyOf(5)))),
+  });
+});
+
+it('gives each record the hash of the one before', async () => {
+  const store = await buildLog();
+  const records = await recordsOf(openLog(store, undefined));
+  expect(records.map(({ predicate }) => predicate.previous)).toEqual([
+    null,
+    ...[1, 2, 3, 4].map((seq) => sha256(present(store.files.get(keyOf(seq))))),
+  ]);
+});
+
+it('makes one chain of many appends at once', async () => {
+  const store = createOpenStore();
+  const first = await seal(store, openLog(store, signer), { at: nights[0], report: nightOf() });
+  // Each has its own view of the log, as processes do.
+  await Promise.all(
+    Array.from({ length: 12 }, () => recordDelivery(openLog(store, signer), first, deliveryOf())),
+  );
+  expect(await seqsOf(store)).toEqual(Array.from({ length: 13 }, (_, index) => index + 1));
+  expect(await verifyLog(store, { publicKeys: [publicKey] })).toMatchObject({ faults: [] });
+});
+
+it('builds anew for the place it gets, and gives up when the builder does', async () => {
+  const store = createOpenStore();
+  const log = openLog(store, signer);
+  const run = await seal(store, log, { at: nights[0], report: nightOf() });
+  const places: (readonly [number, string | null])[] = [];
+  const result = await log.append(async ({ seq, previous }) => {
+    places.push([seq, previous]);
+    if (places.length === 3) return undefined;
+    await recordDelivery(openLog(store, signer), run, deliveryOf());
+    const predicate = { seq, previous, runId: 'x', deliveries: [] };
+    return { kind: 'delivery', predicate, subject: [] };
+  });
+  expect(result).toBeUndefined();
+  expect(places).toEqual([
+    [2, run.sha256],
+    [3, sha256(present(store.files.get(keyOf(2))))],
+    [4, sha256(present(store.files.get(keyOf(3))))],
+  ]);
+  expect(store.files.has(keyOf(4))).toBe(false);
+});
+
+it('says so when others take the place again and again', async () => {
+  const store = createOpenStore();
+  let builds = 0;
+  const stubborn = openLog({ ...store, putIfAbsent: () => Promise.resolve(false) }, signer);
+  const appending = stubborn.append(({ seq, previous }) => {
+    builds += 1;
+    const predicate = { seq, previous, runId: 'x', deliveries: [] };
+    return Promise.resolve({ kind: 'delivery', predicate, subject: [] });
+  });
+  await expect(appending).rejects.toMatchObject({
+    code: 'EVIDENCE_UNWRITABLE',
+    message:
+      'Evidence: 64 other records took the place first. Run fewer audits at once on one store.',
+  });
+  expect(builds).toBe(64);
+});
+
+const damages: Record<string, (bytes: Uint8Array) => Uint8Array | undefined> = {
+  'garbage in the middle': () => bytesOf('garbage'),
+  'an empty file in the middle': () => new Uint8Array(),
+  'a record cut short': (bytes) => bytes.slice(0, bytes.length / 2),
+  'a record that is missing': () => undefined,
+};
+it.each(Object.entries(damages))('reads on over %s', async (_name, damage) => {
+  const store = await buildLog();
+  const damaged = damage(present(store.files.get(keyOf(3))));
+  if (damaged === undefined) store.files.delete(keyOf(3));
+  else store.files.set(keyOf(3), damaged);
+  expect(await seqsOf(store)).toEqual([1, 2, 4, 5]);
+});
+
+it('reads on over a record that lies in the place of another', async () => {
+  const store = await buildLog();
+  store.files.set(keyOf(3), present(store.files.get(keyOf(1))));
+  expect(await seqsOf(store)).toEqual([1, 2, 4, 5]);
+});
+
+it('appends after a damaged head, whose bytes it names', async () => {
+  const store = await buildLog();
+  store.files.set(keyOf(5), bytesOf('garbage'));
+  const log = openLog(store, signer);
+  const sealed = await seal(store, log, { at: '2026-11-27T18:00:00Z', report: nightOf() });
+  expect([sealed.seq, sealed.predicate.previous]).toEqual([6, sha256('garbage')]);
+});
+
+it('is not fooled by other files in the log', async () => {
+  const store = await buildLog();
+  for (const name of ['README.md', '000000000099.json.bak', '99.json', 'x/000000000099.json']) {
+    store.files.set(`log/${name}`, bytesOf('x'));
+  }
+  expect(await openLog(store, signer).head()).toMatchObject({ seq: 5 });
+});
+
+it('says so when the head that was listed is not there', async () => {
+  const store = await buildLog();
+  const log = openLog({ ...store, get: () => Promise.resolve(null) }, signer);
+  await expect(log.head()).rejects.toMatchObject({
+    code: 'EVIDENCE_BROKEN',
+    message: 'Evidence record 5 was listed and is not there.',
+  });
+});
+
+it('reads a record once, since records never change', async () => {
+  const store = await buildLog();
+  let reads = 0;
+  const log = openLog(
+    {
+      ...store,
+      get: (key) => {
+        reads += 1;
+        return store.get(key);
+      },
+    },
+    signer,
+  );
+  await recordsOf(log);
+  await recordsOf(log);
+  expect(reads).toBe(5);
+});
+
+it('stops reading where the reader stops', async () => {
+  const store = await buildLog();
+  editEnvelope(store, 1, (envelope) => ({ ...envelope, payload: '' }));
+  for await (const record of openLog(store, signer).backwards()) {
+    expect(record.seq).toBe(5);
+    break;
+  }
+});
+
+it('law: what is appended verifies, signed or not, in whatever order', async () => {
+  const steps = fc.array(
+    fc.record({
+      night: fc.nat({ max: 5 }),
+      status: fc.constantFrom('pass', 'fail', 'error'),
+      isTold: fc.boolean(),
+    }),
+    { maxLength: 6 },
+  );
+  await fc.assert(
+    fc.asyncProperty(steps, fc.boolean(), async (nightly, isSigned) => {
+      const store = createOpenStore();
+      const log = openLog(store, isSigned ? signer : undefined);
+      for (const { night, status, isTold } of nightly) {
+        const at = new Date(Date.parse(nights[0]) + night * 86_400_000).toISOString();
+        const run = await seal(store, log, { at, report: nightOf({ enabled: status }) });
+        if (isTold) await recordDelivery(log, run, deliveryOf());
+      }
+      const publicKeys = isSigned ? [publicKey] : [];
+      const { faults, unfinished } = await verifyLog(store, { publicKeys });
+      expect({ faults, unfinished }).toEqual({ faults: [], unfinished: [] });
+    }),
+    { numRuns: 40 },
+  );
+});

@@ -1,0 +1,180 @@
+import { expect, it } from 'vitest';
+
+import { openLog } from '../../shared/evidence/chain.ts';
+import { readHistory } from '../../shared/evidence/history.ts';
+import type { RunRecord } from '../../shared/evidence/record.ts';
+import type { Delivery } from '../../shared/model.ts';
+import {
+  bytesOf,
+  channel,
+  createOpenStore,
+  deliveryOf,
+  nightOf,
+  nights,
+  present,
+  recordDelivery,
+  seal,
+  signer,
+} from '../support/log.ts';
+
+const other = 'wecom:qyapi.weixin.qq.com#11111111';
+const sent = deliveryOf();
+const failed = deliveryOf({ status: 'failed', attempts: 3, reason: 'HTTP 500' });
+
+type Step =
+  | { readonly run: number; readonly name?: string }
+  | { readonly told: number; readonly deliveries: readonly Delivery[] };
+
+const run = (index: number, name?: string): Step => ({
+  run: index,
+  ...(name !== undefined && { name }),
+});
+const told = (index: number, ...deliveries: readonly Delivery[]): Step => ({
+  told: index,
+  deliveries,
+});
+
+/** Runs are numbered by their night; the history is that of the run in `of`. */
+async function historyAfter(steps: readonly Step[], of: number, channels = [channel, other]) {
+  const store = createOpenStore();
+  const log = openLog(store, signer);
+  const runs = new Map<number, RunRecord>();
+  for (const step of steps) {
+    if ('run' in step) {
+      const at = present(nights[step.run]);
+      const report = nightOf({ vulnerabilities: 'fail' });
+      const night = { at, report, ...(step.name !== undefined && { name: step.name }) };
+      runs.set(step.run, await seal(store, log, night));
+    } else await recordDelivery(log, present(runs.get(step.told)), ...step.deliveries);
+  }
+  const history = await readHistory(log, present(runs.get(of)), channels);
+  return {
+    told: [...history.told],
+    heard: [...history.heardBy].map(
+      ([name, { scheduledAt, min }]) => [name, scheduledAt, min] as const,
+    ),
+    untold: history.untold.map(({ seq }) => seq),
+    isSuperseded: history.isSuperseded,
+  };
+}
+
+const nobody = { told: [], heard: [], untold: [] as number[], isSuperseded: false };
+const cases: Record<
+  string,
+  readonly [readonly Step[], number, Awaited<ReturnType<typeof historyAfter>>]
+> = {
+  'has nothing before the first run': [[run(0)], 0, { ...nobody, untold: [1] }],
+  'knows who was told of this run': [[run(0), told(0, sent)], 0, { ...nobody, told: [channel] }],
+  'does not count a failed delivery': [[run(0), told(0, failed)], 0, nobody],
+  'counts a delivery of nothing': [
+    [run(0), told(0, deliveryOf({ status: 'nothing' }))],
+    0,
+    { ...nobody, told: [channel] },
+  ],
+  'knows what was heard before': [
+    [run(0), told(0, sent), run(1)],
+    1,
+    { ...nobody, heard: [[channel, nights[0], 'low']], untold: [3] },
+  ],
+  'looks behind a failed delivery': [
+    [run(0), told(0, sent), run(1), told(1, failed), run(2)],
+    2,
+    { ...nobody, heard: [[channel, nights[0], 'low']], untold: [5] },
+  ],
+  'adds up the attempts at one run': [
+    [run(0), told(0, failed), told(0, sent), run(1)],
+    1,
+    { ...nobody, heard: [[channel, nights[0], 'low']], untold: [4] },
+  ],
+  'keeps channels apart, and their filters': [
+    [
+      run(0),
+      told(0, sent, deliveryOf({ channel: other, min: 'high' })),
+      run(1),
+      told(1, sent, { ...failed, channel: other }),
+      run(2),
+    ],
+    2,
+    {
+      ...nobody,
+      heard: [
+        [channel, nights[1], 'low'],
+        [other, nights[0], 'high'],
+      ],
+      untold: [5],
+    },
+  ],
+  'names runs that nobody has told of yet, and not those that a delivery failed of': [
+    [run(0), run(1), told(1, failed), run(2)],
+    2,
+    { ...nobody, untold: [4, 1] },
+  ],
+  'knows that a later run took over': [
+    [run(0), run(1)],
+    0,
+    { ...nobody, untold: [1], isSuperseded: true },
+  ],
+  'takes who was told of a later run for told': [
+    [run(0), told(0, failed), run(1), told(1, sent)],
+    0,
+    { ...nobody, told: [channel], isSuperseded: true },
+  ],
+  'does not take a channel that nobody asks for': [
+    [run(0), told(0, deliveryOf({ channel: 'generic:example.com#22222222' })), run(1)],
+    1,
+    { ...nobody, untold: [3] },
+  ],
+};
+it.each(Object.entries(cases))('%s', async (_name, [steps, of, expected]) => {
+  expect(await historyAfter(steps, of)).toEqual(expected);
+});
+
+it('takes two records of one run for one run', async () => {
+  const store = createOpenStore();
+  const log = openLog(store, signer);
+  const night = { at: nights[0], report: nightOf() };
+  const first = await seal(store, log, night);
+  const second = await seal(store, log, night);
+  const before = await readHistory(log, second, [channel]);
+  expect({ ...before, untold: before.untold.map(({ seq }) => seq) }).toEqual({
+    told: new Set(),
+    heardBy: new Map(),
+    untold: [2, 1],
+    isSuperseded: false,
+  });
+  await recordDelivery(log, first, sent);
+  for (const record of [first, second]) {
+    expect(await readHistory(log, record, [channel])).toEqual({
+      told: new Set([channel]),
+      heardBy: new Map(),
+      untold: [],
+      isSuperseded: false,
+    });
+  }
+});
+
+it('reads on over damaged records', async () => {
+  const store = createOpenStore();
+  const log = openLog(store, signer);
+  await recordDelivery(log, await seal(store, log, { at: nights[0], report: nightOf() }), sent);
+  await recordDelivery(log, await seal(store, log, { at: nights[1], report: nightOf() }), failed);
+  store.files.set('log/000000000003.json', bytesOf('garbage'));
+  const fresh = openLog(store, signer);
+  const last = await seal(store, fresh, { at: nights[2], report: nightOf() });
+  const { heardBy } = await readHistory(fresh, last, [channel]);
+  expect(heardBy.get(channel)?.scheduledAt).toBe(nights[0]);
+});
+
+it('looks a thousand runs back and no further', async () => {
+  const store = createOpenStore();
+  const log = openLog(store, undefined);
+  const at = (index: number) => new Date(Date.parse(nights[0]) + index * 60_000).toISOString();
+  const report = nightOf();
+  await recordDelivery(log, await seal(store, log, { at: at(0), report }), sent);
+  let last = await seal(store, log, { at: at(1), report });
+  for (let index = 2; index < 1000; index += 1)
+    last = await seal(store, log, { at: at(index), report });
+  expect((await readHistory(log, last, [channel])).heardBy.size).toBe(1);
+  last = await seal(store, log, { at: at(1000), report });
+  expect((await readHistory(log, last, [channel])).heardBy.size).toBe(0);
+}, 60_000);
