@@ -430,8 +430,8 @@ describe('configuration', () => {
     };
     const { error, output } = await invoke({ env });
 
-    const named = [...(error ?? '').matchAll(/^ {2}([A-Z_]+(?:\[\d\])?) /gm)].map(
-      ([, name]) => name,
+    const named = Array.from((error ?? '').matchAll(/^ {2}([A-Z_]+(?:\[\d\])?) /gm), ([, name]) =>
+      String(name),
     );
     expect(named.sort()).toEqual([
       'AUDIT_ENDPOINT',

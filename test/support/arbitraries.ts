@@ -103,7 +103,7 @@ export function answers({
   const timeOfDay = time(timesOfDay(secondStep));
   const fields = fc.record({
     // Nearly every policy asks first whether the schedule is on.
-    Enable: fc.oneof({ weight: 8, arbitrary: fc.constant(true) }, field(fc.boolean())),
+    Enable: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, field(fc.boolean())),
     ScanPeriod: field(fc.integer({ min: -1, max: 15 })),
     ScanVirus: field(fc.boolean()),
     ScanRisk: field(fc.boolean()),

@@ -91,7 +91,9 @@ it('writes the same bytes tonight', async () => {
   await recordDelivery(log, first, deliveryOf(), refused);
   await seal(store, log, { at: nights[1], report: nightOf({ vulnerabilities: 'fail' }) });
 
-  const keys = (await Promise.all(['log/', 'policies/', 'runs/'].map(golden.list))).flat();
+  const keys = (
+    await Promise.all(['log/', 'policies/', 'runs/'].map((prefix) => golden.list(prefix)))
+  ).flat();
   expect([...store.files.keys()].sort()).toEqual(keys);
   for (const key of keys) {
     expect([key, Buffer.from(present(store.files.get(key))).toString()]).toEqual([

@@ -173,17 +173,20 @@ it('leaves the files of other runs alone, whose ids begin alike', async () => {
   expect({ faults, unfinished }).toEqual({ faults: [], unfinished: [`${folder}0/`] });
 });
 
-/** A store that pauses one writer of a key until somebody lets it go on. */
+/** A store that makes the writers of some keys wait until somebody lets them go on. */
 function pausing(store: EvidenceStore, isPaused: (key: string) => boolean) {
-  const gates: (() => void)[] = [];
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
   const paused: EvidenceStore = {
     ...store,
     putIfAbsent: async (key, bytes) => {
-      if (isPaused(key)) await new Promise<void>((resolve) => gates.push(resolve));
+      if (isPaused(key)) await released;
       return store.putIfAbsent(key, bytes);
     },
   };
-  return { paused, release: () => gates.splice(0).forEach((open) => open()) };
+  return { paused, release };
 }
 
 const interleavings: Record<
