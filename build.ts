@@ -25,6 +25,15 @@ const standIns: Readonly<Record<string, string>> = {
   uuid: 'exports.v4 = require("node:crypto").randomUUID;',
   // Only to write parameters that are BigInts, which no action of ours has; brings bignumber.js.
   'json-bigint': 'module.exports = () => JSON;',
+  // Its importStar copies every property of a module, which for node:crypto loads the whole of WebCrypto.
+  tslib: `
+    exports.__importStar = (module) => Object.create(module, { default: { value: module } });
+    exports.__importDefault = (module) => (module.__esModule ? module : { default: module });
+  `,
+  // Only for answers that are event streams, which no action of ours gives; loads node:readline.
+  './sse_response_model': `
+    exports.SSEResponseModel = class { constructor() { throw new TypeError("no event streams here"); } };
+  `,
   // Only where http_proxy is set, so it is loaded only then; brings debug and supports-color.
   'https-proxy-agent':
     'module.exports = function (proxy) { return new (require("https-proxy-agent/dist/index.js"))(proxy); };',
@@ -33,7 +42,8 @@ const standIns: Readonly<Record<string, string>> = {
 const withStandIns: Plugin = {
   name: 'with-stand-ins',
   setup(bundle) {
-    const filter = new RegExp(`^(${Object.keys(standIns).join('|')})$`);
+    const names = Object.keys(standIns).map((name) => name.replaceAll('.', '\\.'));
+    const filter = new RegExp(`^(${names.join('|')})$`);
     bundle.onResolve({ filter }, ({ path }) => ({ path, namespace: 'stand-in' }));
     bundle.onLoad({ filter: /./, namespace: 'stand-in' }, ({ path }) => ({
       contents: standIns[path] ?? '',
@@ -98,6 +108,8 @@ const common = {
   minify: true,
   legalComments: 'none',
   logLevel: 'warning',
+  // Node quotes the line of an uncaught error.
+  lineLimit: 160,
   plugins: [withStandIns, onlyOurActions, oneCommon, compiledPolicies],
 } satisfies BuildOptions;
 

@@ -62,27 +62,28 @@ export function compileToModule(
   packed: readonly PackedPolicy[],
   waivers: readonly Waiver[],
 ): string {
-  const schemas: Record<string, JsonObject> = {};
-  for (const [index, { policy }] of packed.entries()) {
-    schemas[`require_${String(index)}`] = policy.require;
-    if (policy.when !== undefined) schemas[`when_${String(index)}`] = policy.when;
-  }
+  // Many policies share a `when`: each schema is compiled once.
+  const nameBySchema = new Map<string, string>();
   const ajv = new Ajv2020({ ...options, code: { source: true, esm: true } });
-  for (const [name, schema] of Object.entries(schemas)) ajv.addSchema(schema, name);
-  const names = Object.fromEntries(Object.keys(schemas).map((name) => [name, name]));
-  const checks = standaloneCode.default(ajv, names);
-
-  const part = (name: string, schema: JsonObject) =>
-    `{ check: ${name}, reads: ${JSON.stringify(readsOf(schema).paths)} }`;
-  const rows = packed.map(({ pack, policy }, index) => {
+  const nameOf = (schema: JsonObject): string => {
+    const text = JSON.stringify(schema);
+    const name = nameBySchema.get(text) ?? `check_${String(nameBySchema.size)}`;
+    if (!nameBySchema.has(text)) ajv.addSchema(schema, name);
+    nameBySchema.set(text, name);
+    return name;
+  };
+  const part = (schema: JsonObject) =>
+    `{ check: ${nameOf(schema)}, reads: ${JSON.stringify(readsOf(schema).paths)} }`;
+  const rows = packed.map(({ pack, policy }) => {
     const { when, require } = policy;
-    const id = String(index);
     return [
       `{ policy: ${JSON.stringify(policy)}, pack: ${JSON.stringify(pack)}`,
-      ...(when === undefined ? [] : [`when: ${part(`when_${id}`, when)}`]),
-      `require: ${part(`require_${id}`, require)} }`,
+      ...(when === undefined ? [] : [`when: ${part(when)}`]),
+      `require: ${part(require)} }`,
     ].join(', ');
   });
+  const names = [...nameBySchema.values()];
+  const checks = standaloneCode.default(ajv, Object.fromEntries(names.map((name) => [name, name])));
   return [
     checks,
     `export const policies = [${rows.join(',\n')}];`,

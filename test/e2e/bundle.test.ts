@@ -1,0 +1,38 @@
+/** What is deployed: small, without a compiler, with one copy of everything. `npm test` builds it first. */
+import { readFileSync } from 'node:fs';
+
+import { zipSync } from 'fflate';
+import { expect, it } from 'vitest';
+
+const bytes = readFileSync('dist/audit/index.js');
+const text = bytes.toString('utf8');
+const occurrences = (needle: string) => text.split(needle).length - 1;
+
+it('fits the budget of the deployed zip', () => {
+  const zip = zipSync({ 'index.js': bytes }, { level: 9 });
+  expect(zip.length).toBeLessThanOrEqual(250_000);
+});
+
+it('holds no ajv and compiles nothing', () => {
+  // What ajv's compiler and its meta schemas cannot do without; a failure must not print the bundle.
+  for (const mark of ['new Function(', 'jsonSchema', 'json-schema.org/draft']) {
+    expect(occurrences(mark), mark).toBe(0);
+  }
+});
+
+it("holds one copy of the SDK's common part", () => {
+  expect(occurrences('SDK_NODEJS_')).toBe(1);
+  expect(occurrences('/tc3_request')).toBe(occurrences('TC3-HMAC-SHA256 Credential=') * 2);
+});
+
+it('holds nothing of what the stand-ins replace', () => {
+  // Each mark stands in one of them: tr46, mime-db, bignumber.js.
+  for (const mark of ['xn--', 'application/vnd.ms-', 'BigNumber Error']) {
+    expect(occurrences(mark), mark).toBe(0);
+  }
+});
+
+it('is plain ASCII, which the engine reads faster', () => {
+  const foreign = Array.from(text).filter((character) => character > '\u007f');
+  expect(foreign.slice(0, 5)).toEqual([]);
+});
