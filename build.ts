@@ -1,5 +1,5 @@
 /** Bundles the functions and the command line. `npm run build`. */
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
@@ -83,6 +83,14 @@ const oneCommon: Plugin = {
   },
 };
 
+/** A file beside the function's own, read only when it is needed: most runs need no cron expression. */
+const cronerBeside: Plugin = {
+  name: 'croner-beside',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^croner$/ }, () => ({ path: './croner.js', external: true }));
+  },
+};
+
 /** `virtual:policies`: the policies compiled to plain functions. A bad policy breaks the build. */
 const compiledPolicies: Plugin = {
   name: 'compiled-policies',
@@ -116,7 +124,13 @@ const common = {
 async function main(): Promise<void> {
   await rm('dist', { recursive: true, force: true });
   await Promise.all([
-    build({ ...common, entryPoints: ['functions/audit/index.ts'], outfile: 'dist/audit/index.js' }),
+    build({
+      ...common,
+      plugins: [...common.plugins, cronerBeside],
+      entryPoints: ['functions/audit/index.ts'],
+      outfile: 'dist/audit/index.js',
+    }),
+    build({ ...common, entryPoints: ['croner'], outfile: 'dist/audit/croner.js' }),
     build({
       ...common,
       entryPoints: ['cli/index.ts'],
@@ -127,6 +141,7 @@ async function main(): Promise<void> {
     }),
   ]);
   // The bundles are CommonJS inside a package of ES modules.
+  await chmod('dist/cli/index.js', 0o755);
   await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
 }
 

@@ -20,6 +20,15 @@ export type Command =
     }
   | ({ readonly name: 'policy lint' } & PolicyOptions)
   | ({ readonly name: 'policy test' } & PolicyOptions)
+  | {
+      readonly name: 'notify';
+      readonly test: boolean;
+      readonly preview: boolean;
+      readonly all: boolean;
+      readonly channel?: string;
+      readonly evidence?: string;
+      readonly policies?: string;
+    }
   | { readonly name: 'simulate'; readonly port: string; readonly scenario: string }
   | { readonly name: 'start' }
   | { readonly name: 'demo' };
@@ -113,6 +122,23 @@ function createProgram(output: ArgsOutput, yieldCommand: (command: Command) => v
     .option(...json)
     .action((options: Options<'policy test'>) => {
       yieldCommand({ name: 'policy test', ...options });
+    });
+
+  program
+    .command('notify')
+    .description('try the channels: send a test message, or print what would be sent')
+    .option(
+      '--test',
+      'send a marked test message to each channel, and print what it answers',
+      false,
+    )
+    .option('--preview', 'print what the latest run would tell; send nothing', false)
+    .option('--channel <kind>', 'only channels of this kind')
+    .option('--all', 'preview as a new channel would hear it', false)
+    .option(...evidence)
+    .option(...policies)
+    .action((options: Options<'notify'>) => {
+      yieldCommand({ name: 'notify', ...options });
     });
 
   program

@@ -2,6 +2,7 @@
 import { AuditError, assertNever } from '../shared/errors.ts';
 import { parseArgs, type Command } from './args.ts';
 import { demo } from './commands/demo.ts';
+import { notify } from './commands/notify.ts';
 import { lint, test } from './commands/policy.ts';
 import { run } from './commands/run.ts';
 import { simulate } from './commands/simulate.ts';
@@ -35,6 +36,8 @@ async function dispatch(command: Command, io: Io): Promise<ExitCode> {
       return lint(io, command);
     case 'policy test':
       return test(io, command);
+    case 'notify':
+      return notify(io, command);
     case 'simulate':
       return simulate(io, command);
     case 'start':

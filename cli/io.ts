@@ -30,8 +30,17 @@ export function print(io: Io, text = ''): void {
   io.stdout.write(`${text}\n`);
 }
 
+/** The same JSON with what could steer a terminal written as escapes. */
 export function printJson(io: Io, value: unknown): void {
-  print(io, JSON.stringify(value, null, 2));
+  const steering = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+  const escape = (character: string) =>
+    `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  print(io, JSON.stringify(value, null, 2).replace(steering, escape));
+}
+
+/** `1 record`, `2 records`. */
+export function countOf(n: number, one: string, many = `${one}s`): string {
+  return `${String(n)} ${n === 1 ? one : many}`;
 }
 
 export function talk(io: Io, text: string): void {

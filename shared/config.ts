@@ -21,7 +21,6 @@ export interface Config {
   readonly policies?: readonly string[];
   readonly notify: 'changes' | 'always';
   readonly remindDays: number;
-  readonly heartbeatUrl?: string;
   readonly locale: Locale;
   readonly timezone: string;
 }
@@ -59,6 +58,8 @@ export interface ConfigInput {
   readonly env: Env;
   /** As found in the environment or in ~/.tencentcloud/credentials. */
   readonly credential: Credential | undefined;
+  /** The account that the credential belongs to, where SCF injected both. */
+  readonly uin: string | undefined;
   /** Names that AUDIT_POLICIES may select: packs and policy ids. */
   readonly policyNames: ReadonlySet<string>;
 }
@@ -66,6 +67,7 @@ export interface ConfigInput {
 export function parseConfig({
   env,
   credential,
+  uin,
   policyNames,
 }: ConfigInput): Result<Config, Problem> {
   const problems: Problem[] = [];
@@ -83,11 +85,11 @@ export function parseConfig({
     if (found === undefined) complain(name, `is "${shown(value)}": give ${values.join(' or ')}`);
     return found ?? values[0];
   };
-  const url = (name: Name): URL | undefined => {
+  const url = (name: Name, form: string): URL | undefined => {
     const value = text(name);
     if (value === undefined) return undefined;
     // The value itself may hold a key, so it is not shown.
-    if (!URL.canParse(value)) complain(name, 'is not a URL: give http(s)://host[:port]');
+    if (!URL.canParse(value)) complain(name, `is not a URL: give ${form}`);
     else if (!isAllowedUrl(new URL(value)))
       complain(name, 'must be https: plain http is for loopback only');
     else return new URL(value);
@@ -111,11 +113,11 @@ export function parseConfig({
   const webhooks = parseWebhooks(text('AUDIT_WEBHOOKS') ?? '', locale);
   problems.push(...webhooks.problems);
 
-  const endpoint = url('AUDIT_ENDPOINT');
+  const endpoint = url('AUDIT_ENDPOINT', 'http(s)://host[:port]');
   if (endpoint !== undefined && `${endpoint.origin}/` !== endpoint.href) {
     complain('AUDIT_ENDPOINT', 'has more than a host: give http(s)://host[:port]');
   }
-  const heartbeatUrl = url('AUDIT_HEARTBEAT_URL')?.href;
+  url('AUDIT_HEARTBEAT_URL', 'the address that the watcher shows');
 
   const evidence = text('AUDIT_EVIDENCE') ?? (isScf(env) ? '' : defaultEvidence);
   const evidencePath = pathOfEvidence(evidence);
@@ -167,7 +169,6 @@ export function parseConfig({
   if (first !== undefined || credential === undefined) {
     return { ok: false, problems: [first ?? noCredentials, ...rest] };
   }
-  const uin = env['TENCENTCLOUD_UIN'];
   return {
     ok: true,
     value: {
@@ -180,11 +181,10 @@ export function parseConfig({
       remindDays: Number(remind),
       locale,
       timezone,
-      ...(uin !== undefined && /^\d{1,20}$/.test(uin) && { uin }),
+      ...(uin !== undefined && { uin }),
       ...(endpoint !== undefined && { endpoint }),
       ...(signer !== undefined && { signer }),
       ...(policies !== undefined && { policies }),
-      ...(heartbeatUrl !== undefined && { heartbeatUrl }),
     },
   };
 }

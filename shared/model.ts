@@ -172,6 +172,8 @@ export interface Trigger {
   readonly type: 'timer' | 'manual';
   readonly name: string;
   readonly scheduledAt: string;
+  /** The timer's cron expression, where its message tells it: `0 30 3 * * * *`. */
+  readonly cron?: string;
 }
 
 export interface RunIdentity {
@@ -203,9 +205,13 @@ export interface RunPredicate {
     readonly complete: boolean;
   };
   readonly tool: { readonly name: string; readonly version: string };
+  /** The IANA zone in which zone-less times of the answers were read. */
+  readonly timezone: string;
   readonly counts: Counts;
   readonly open: readonly OpenFinding[];
   readonly waivers: readonly WaiverUse[];
+  /** When the timer should have fired since its last run in the log, and no run came of it. */
+  readonly missed: readonly string[];
   /** Files that an earlier, killed attempt of this run left behind; sealed with it. */
   readonly abandoned: readonly string[];
 }
@@ -222,6 +228,8 @@ export interface Delivery {
   readonly reason: string | null;
   /** The channel's severity filter at that time: what it has heard depends on it. */
   readonly min: Severity;
+  /** Fingerprints that were told before a delivery of several messages failed: they are not told again. */
+  readonly told?: readonly string[];
 }
 
 export interface DeliveryPredicate {

@@ -98,10 +98,22 @@ async function auditAndSeal(ports: RunPorts, log: EvidenceLog, plan: RunPlan): P
     finishedAt: isoOf(nowMs),
     complete: nowMs < plan.observeUntilMs,
     tool: plan.tool,
+    timezone: plan.timezone,
+    missedSince: await missedSince(plan.identity),
     reports: [report],
     waivers: waiverUses(plan.waivers, [report], nowMs),
     policies: encodePolicies(policies, plan.waivers),
   });
+}
+
+/** Reading cron expressions is loaded only where there is one. */
+async function missedSince({
+  trigger,
+}: RunIdentity): Promise<(lastMs: number) => readonly string[]> {
+  const { cron, scheduledAt } = trigger;
+  if (cron === undefined) return () => [];
+  const { missedTicks } = await import('./schedule.ts');
+  return (lastMs) => missedTicks(cron, lastMs, Date.parse(scheduledAt));
 }
 
 /** Only the sources that the policies read, each once. */

@@ -6,7 +6,7 @@ import { fingerprintOf } from './evidence/seal.ts';
 import type { Delivery, Site, TargetReport } from './model.ts';
 import { changesFor, isNothing, type ChangeOptions } from './notice/changes.ts';
 import { deliver } from './notice/deliver.ts';
-import { noticeOf } from './notice/notice.ts';
+import { noticeOf, noticeOfNote, type Notice } from './notice/notice.ts';
 import type { Channel } from './notice/webhook.ts';
 import type { CompiledPolicy } from './policy/compiled.ts';
 import type { Clock, Http } from './ports.ts';
@@ -42,33 +42,66 @@ export async function tell(
   const { clock } = ports;
   const history = await historyInTurn(clock, log, plan, sealed);
   const untilMs = Math.min(plan.tellUntilMs, clock.now() + tellingMs);
-
-  const { record, reports } = sealed;
-  const head = (await log.head()) ?? record;
-  const { open, waivers, run, counts } = record.predicate;
-  const now = {
-    open,
-    waivers,
-    passed: passedOf(reports),
-    scheduledAt: run.trigger.scheduledAt,
-  };
-  const policies = plan.policies.map(({ policy }) => policy);
+  const planned = await planNotices(log, plan, sealed, history);
 
   const deliveries = await Promise.all(
-    channels.map(async (channel): Promise<Delivery | undefined> => {
-      if (history.told.has(channel.name) || history.isSuperseded) return undefined;
-      const before = history.heardBy.get(channel.name);
-      const changes = changesFor(now, before, { min: channel.min, ...plan.notify });
-      if (isNothing(changes) && plan.notify.notify === 'changes') {
-        return nothingTold(channel, clock.now());
-      }
-      const notice = noticeOf({ run, site: plan.site, counts, head, reports, policies }, changes);
-      return deliver(ports, channel, notice, untilMs);
-    }),
+    planned.map(async ({ channel, notice }) =>
+      notice === undefined
+        ? nothingTold(channel, clock.now())
+        : deliver(ports, channel, notice, untilMs),
+    ),
   );
-  const made = deliveries.filter((delivery) => delivery !== undefined);
-  if (made.length > 0) await recordDeliveries(log, record, made);
-  return channels.map((channel, index) => deliveries[index] ?? nothingTold(channel, clock.now()));
+  const isNews = (_: Delivery, index: number) => planned[index]?.isDue === true;
+  await recordDeliveries(log, sealed.record, deliveries.filter(isNews));
+  return deliveries;
+}
+
+export interface PlannedNotice {
+  readonly channel: Channel;
+  /** This run has not been told to it, nor has a later one. */
+  readonly isDue: boolean;
+  /** What it has to hear; undefined = nothing. */
+  readonly notice?: Notice;
+}
+
+/** What each channel has to hear of the run. */
+export async function planNotices(
+  log: EvidenceLog,
+  plan: TellPlan,
+  { record, reports }: Pick<SealedRun, 'record' | 'reports'>,
+  history: History,
+): Promise<readonly PlannedNotice[]> {
+  const head = (await log.head()) ?? record;
+  const { open, waivers, run, counts } = record.predicate;
+  const passed = passedOf(reports);
+  const policies = plan.policies.map(({ policy }) => policy);
+  const told = { run, site: plan.site, counts, head, reports, policies };
+
+  return plan.channels.map((channel): PlannedNotice => {
+    if (history.told.has(channel.name) || history.isSuperseded) return { channel, isDue: false };
+    const missed = history.missedBy.get(channel.name) ?? [];
+    const { scheduledAt } = run.trigger;
+    const changes = changesFor(
+      { open, passed, waivers, missed, scheduledAt },
+      history.heardBy.get(channel.name),
+      { min: channel.min, ...plan.notify },
+    );
+    return isNothing(changes) && plan.notify.notify === 'changes'
+      ? { channel, isDue: true }
+      : { channel, isDue: true, notice: noticeOf(told, changes) };
+  });
+}
+
+/** Tells that the audit itself failed. The log cannot remember it, so each attempt of a run says it. */
+export async function tellFailure(
+  ports: { readonly http: Http; readonly clock: Clock },
+  plan: Pick<TellPlan, 'site' | 'channels' | 'tellUntilMs'>,
+  runId: string,
+  message: string,
+): Promise<readonly Delivery[]> {
+  const notice = noticeOfNote(runId, plan.site, { kind: 'failure', message });
+  const untilMs = Math.min(plan.tellUntilMs, ports.clock.now() + tellingMs);
+  return Promise.all(plan.channels.map((channel) => deliver(ports, channel, notice, untilMs)));
 }
 
 /**
@@ -115,6 +148,7 @@ async function recordDeliveries(
   { seq: runSeq, sha256, predicate }: RunRecord,
   deliveries: readonly Delivery[],
 ): Promise<void> {
+  if (deliveries.length === 0) return;
   const subject = [{ name: keyOf(runSeq), digest: { sha256 } }];
   await log.append(({ seq, previous }) =>
     Promise.resolve({

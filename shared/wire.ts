@@ -2,17 +2,20 @@
 import pkg from '../package.json' with { type: 'json' };
 import { isScf, parseConfig, type Config, type Env } from './config.ts';
 import { sendHttp, systemClock } from './edge.ts';
-import { invalid, messageOf } from './errors.ts';
+import { AuditError, invalid, messageOf } from './errors.ts';
 import { createFileStore } from './evidence/stores/file.ts';
-import type { EvidenceStore, Http, Log } from './ports.ts';
+import { isAllowedUrl } from './notice/webhook.ts';
+import type { EvidenceStore, Log } from './ports.ts';
 import type { RunIdentity, Waiver } from './model.ts';
 import type { CompiledPolicy } from './policy/compiled.ts';
 import { runAudit, type RunOutcome } from './run.ts';
 import { sources } from './settings/sources.ts';
+import { tellFailure } from './tell.ts';
 import { createTencentReader } from './settings/tencent/client.ts';
 import {
   credentialFromProfile,
   credentialOf,
+  injectedUin,
   type Credential,
 } from './settings/tencent/credentials.ts';
 
@@ -38,11 +41,24 @@ export const tool = { name: pkg.name, version: pkg.version } as const;
  * @throws AuditError CONFIG_INVALID with every problem, or when evidence cannot be read or written
  */
 export async function audit(request: AuditRequest): Promise<RunOutcome> {
-  const { env, policies, waivers, identity, deadlineMs, log } = request;
-  const config = configOf(env, policies);
+  const { env, log } = request;
+  try {
+    const config = configOf(env, request.policies);
+    const outcome = await auditAs(config, request);
+    const isTold = outcome.notices.every(({ status }) => status !== 'failed');
+    await ping(log, env['AUDIT_HEARTBEAT_URL'], isTold);
+    return outcome;
+  } catch (error) {
+    await ping(log, env['AUDIT_HEARTBEAT_URL'], false);
+    throw error;
+  }
+}
+
+async function auditAs(config: Config, request: AuditRequest): Promise<RunOutcome> {
+  const { policies, waivers, identity, deadlineMs, log } = request;
+  const { credential, site, region, endpoint, locale, signer, uin, channels, timezone } = config;
   const clock = systemClock;
   const leftMs = deadlineMs - clock.now();
-  const { credential, site, region, endpoint, locale, signer, uin } = config;
   const reader = createTencentReader(clock, {
     credential,
     site,
@@ -51,41 +67,45 @@ export async function audit(request: AuditRequest): Promise<RunOutcome> {
     requestTimeoutMs,
     ...(endpoint !== undefined && { endpoint }),
   });
+  const store = storeAt(config.evidencePath);
+  const ports = { reader, store, http: sendHttp, clock, log };
+  const tellUntilMs = deadlineMs;
   try {
-    const outcome = await runAudit(
-      { reader, store: storeAt(config.evidencePath), http: sendHttp, clock, log },
-      {
-        identity,
-        site,
-        sources,
-        policies: policies.filter(isSelected(config)),
-        waivers,
-        channels: config.channels,
-        notify: { notify: config.notify, remindDays: config.remindDays },
-        timezone: config.timezone,
-        tool,
-        observeUntilMs: deadlineMs - Math.min(reserveMs, leftMs * reserveShare),
-        tellUntilMs: deadlineMs,
-        ...(uin !== undefined && { uin }),
-        ...(signer !== undefined && { signer }),
-      },
-    );
-    const isTold = outcome.notices.every(({ status }) => status !== 'failed');
-    await ping(sendHttp, log, config.heartbeatUrl, isTold);
-    return outcome;
+    return await runAudit(ports, {
+      identity,
+      site,
+      sources,
+      policies: policies.filter(isSelected(config)),
+      waivers,
+      channels,
+      notify: { notify: config.notify, remindDays: config.remindDays },
+      timezone,
+      tool,
+      observeUntilMs: deadlineMs - Math.min(reserveMs, leftMs * reserveShare),
+      tellUntilMs,
+      ...(uin !== undefined && { uin }),
+      ...(signer !== undefined && { signer }),
+    });
   } catch (error) {
-    await ping(sendHttp, log, config.heartbeatUrl, false);
+    // Without evidence nothing else will tell that the night was blind.
+    if (isEvidenceFailure(error)) {
+      await tellFailure(ports, { site, channels, tellUntilMs }, identity.id, error.message);
+    }
     throw error;
   } finally {
     reader.close();
   }
 }
 
+function isEvidenceFailure(error: unknown): error is AuditError {
+  return error instanceof AuditError && error.code.startsWith('EVIDENCE_');
+}
+
 /** @throws AuditError CONFIG_INVALID */
 export function configOf(env: Env, policies: readonly CompiledPolicy[]): Config {
   const credential = findCredential(env);
   const policyNames = new Set(policies.flatMap(({ pack, policy }) => [pack, policy.id]));
-  const config = parseConfig({ env, credential, policyNames });
+  const config = parseConfig({ env, credential, uin: injectedUin(env), policyNames });
   if (config.ok) return config.value;
   throw invalid('CONFIG_INVALID', 'Config is not valid', config.problems);
 }
@@ -104,18 +124,16 @@ function isSelected({ policies: selected }: Config): (compiled: CompiledPolicy) 
     selected === undefined || selected.includes(pack) || selected.includes(policy.id);
 }
 
-/** The healthchecks.io convention. A watcher that cannot be reached must not spoil the audit. */
-async function ping(
-  http: Http,
-  log: Log,
-  url: string | undefined,
-  isCompleted: boolean,
-): Promise<void> {
-  if (url === undefined) return;
+/**
+ * The healthchecks.io convention. A watcher that cannot be reached must not spoil the audit, and one whose
+ * URL is wrong is named by the configuration's own problems.
+ */
+async function ping(log: Log, url: string | undefined, isCompleted: boolean): Promise<void> {
+  if (url === undefined || !URL.canParse(url) || !isAllowedUrl(new URL(url))) return;
   const target = new URL(url);
   if (!isCompleted) target.pathname = `${target.pathname.replace(/\/$/, '')}/fail`;
   try {
-    await http({ url: target.href, method: 'GET', headers: {}, body: '', timeoutMs: 3_000 });
+    await sendHttp({ url: target.href, method: 'GET', headers: {}, body: '', timeoutMs: 3_000 });
   } catch (error) {
     log('warn', 'heartbeat', { host: target.host, reason: messageOf(error) });
   }

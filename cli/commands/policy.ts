@@ -4,8 +4,9 @@ import { runExample } from '../../shared/policy/examples.ts';
 import { lint as lintFiles } from '../../shared/policy/lint.ts';
 import { interpret } from '../../shared/settings/observe.ts';
 import { sources } from '../../shared/settings/sources.ts';
+import { plainLine } from '../../shared/text.ts';
 import type { PolicyOptions } from '../args.ts';
-import { print, printJson, table, type ExitCode, type Io } from '../io.ts';
+import { countOf, print, printJson, table, type ExitCode, type Io } from '../io.ts';
 import { loadLibrary, shippedFolder } from '../library.ts';
 import { readPolicyFiles } from '../policy-files.ts';
 
@@ -21,7 +22,7 @@ export function lint(io: Io, { policies, json }: PolicyOptions): ExitCode {
     printProblems(io, problems);
     print(
       io,
-      `${String(files.policies.length)} policies, ${String(files.examples.length)} examples: ${countOf(problems)}`,
+      `${countOf(files.policies.length, 'policy', 'policies')}, ${countOf(files.examples.length, 'example')}: ${problems.length === 0 ? 'no problem' : countOf(problems.length, 'problem')}`,
     );
   }
   return library.ok ? 0 : 2;
@@ -55,17 +56,13 @@ export function test(io: Io, { policies, json }: PolicyOptions): ExitCode {
     const passed = results.filter((result) => result.problems.length === 0).length;
     print(
       io,
-      `${String(results.length)} examples of ${String(compiled.length)} policies: ${String(passed)} as they say, ${String(results.length - passed)} not`,
+      `${countOf(results.length, 'example')} of ${countOf(compiled.length, 'policy', 'policies')}: ${String(passed)} as they say, ${String(results.length - passed)} not`,
     );
   }
   return problems.length > 0 ? 2 : 0;
 }
 
 function printProblems(io: Io, problems: readonly Problem[]): void {
-  if (problems.length > 0) print(io, table(problems.map(({ where, what }) => [where, what])));
-}
-
-function countOf(problems: readonly Problem[]): string {
-  if (problems.length === 0) return 'no problem';
-  return `${String(problems.length)} ${problems.length === 1 ? 'problem' : 'problems'}`;
+  if (problems.length > 0)
+    print(io, table(problems.map(({ where, what }) => [plainLine(where), plainLine(what, 600)])));
 }

@@ -1,4 +1,5 @@
 import {
+  countOf,
   paint,
   print,
   printJson,
@@ -69,7 +70,7 @@ function noticesPart(notices: readonly Delivery[]): readonly string[] {
   const count = (wanted: Delivery['status']) =>
     notices.filter(({ status }) => status === wanted).length;
   const [sent, failed] = [count('sent'), count('failed')];
-  const part = `${String(sent)} ${sent === 1 ? 'notice' : 'notices'} sent`;
+  const part = `${countOf(sent, 'notice')} sent`;
   return [failed > 0 ? `${part}, ${String(failed)} not delivered` : part];
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { print, printJson, table, withProgress, type ExitCode, type Io } from '../io.ts';
+import { countOf, print, printJson, table, withProgress, type ExitCode, type Io } from '../io.ts';
 import type { Command } from '../args.ts';
 import { defaultEvidence, pathOfEvidence } from '../../shared/config.ts';
 import { AuditError, invalid, messageOf } from '../../shared/errors.ts';
@@ -42,8 +42,12 @@ function parseOptions(
   readonly knownHead?: Head;
 } {
   const problems: Problem[] = [];
-  const path = pathOfEvidence(evidence ?? io.env['AUDIT_EVIDENCE'] ?? defaultEvidence);
-  if (typeof path !== 'string') problems.push({ where: '--evidence', what: path.problem });
+  const fromEnv = io.env['AUDIT_EVIDENCE']?.trim() ?? '';
+  const path = pathOfEvidence(evidence ?? (fromEnv === '' ? defaultEvidence : fromEnv));
+  if (typeof path !== 'string') {
+    const where = evidence === undefined ? 'AUDIT_EVIDENCE' : '--evidence';
+    problems.push({ where, what: path.problem });
+  }
 
   const publicKeys = publicKey.flatMap((file): readonly TrustedKey[] => {
     const key = readKey(file);
@@ -97,13 +101,13 @@ function printVerification(io: Io, verification: Verification, isChecked: boolea
     : `${String(signed)} signed, not checked (give --public-key)`;
   print(
     io,
-    `${String(records)} records: ${String(runs)} runs, ${String(files)} sealed files · ${signatures}`,
+    `${countOf(records, 'record')}: ${countOf(runs, 'run')}, ${countOf(files, 'sealed file')} · ${signatures}`,
   );
   if (head !== undefined) print(io, `head ${String(head.seq)}:${head.sha256}`);
   print(
     io,
     faults.length === 0
       ? 'The log is whole: every record follows the one before it, every sealed file is as it was sealed.'
-      : `The log is BROKEN: ${String(faults.length)} ${faults.length === 1 ? 'fault' : 'faults'}, the first at ${plainLine(faults[0]?.key ?? '')}.`,
+      : `The log is BROKEN: ${countOf(faults.length, 'fault')}, the first at ${plainLine(faults[0]?.key ?? '')}.`,
   );
 }

@@ -1,6 +1,6 @@
 /** From what SCF hands over to the identity of the run. */
-import type { Problem, Result, RunIdentity } from '../../shared/model.ts';
-import { isObject, own } from '../../shared/json.ts';
+import type { JsonObject, Problem, Result, RunIdentity } from '../../shared/model.ts';
+import { isObject, own, parseJson } from '../../shared/json.ts';
 import { identify } from '../../shared/identity.ts';
 
 /**
@@ -19,7 +19,7 @@ export function parseEvent(event: unknown, nowMs: number): Result<RunIdentity, P
   const isName = typeof name === 'string' && /^[A-Za-z][\w-]{0,99}$/.test(name);
   const scheduledMs = typeof time === 'string' ? Date.parse(time) : NaN;
   if (isName && Number.isFinite(scheduledMs)) {
-    return { ok: true, value: identify('timer', name, scheduledMs) };
+    return { ok: true, value: identify('timer', name, scheduledMs, cronOf(fields)) };
   }
   const badName: Problem = {
     where: 'TriggerName',
@@ -31,4 +31,17 @@ export function parseEvent(event: unknown, nowMs: number): Result<RunIdentity, P
   };
   if (isName) return { ok: false, problems: [badTime] };
   return { ok: false, problems: [badName, ...(Number.isFinite(scheduledMs) ? [] : [badTime])] };
+}
+
+/** The timer's message is a text that its owner sets; serverless.yml puts `{"cron": "…"}` there. */
+function cronOf(fields: JsonObject): string | undefined {
+  const message = own(fields, 'Message');
+  if (typeof message !== 'string') return undefined;
+  try {
+    const parsed = parseJson(message);
+    const cron = isObject(parsed) ? own(parsed, 'cron') : undefined;
+    return typeof cron === 'string' && cron.length <= 100 ? cron : undefined;
+  } catch {
+    return undefined;
+  }
 }

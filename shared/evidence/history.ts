@@ -1,15 +1,15 @@
 /** What the log says of who has heard what: the only state there is. */
-import type { OpenFinding, Severity, WaiverUse } from '../model.ts';
+import type { Delivery, OpenFinding, Severity, WaiverUse } from '../model.ts';
 import type { EvidenceLog } from './chain.ts';
-import { isRunRecord } from './seal.ts';
 import type { RunRecord } from './record.ts';
+import { isRunRecord } from './seal.ts';
 
-/** The last run that a channel was told of, or had nothing to be told of. */
+/** What a channel knows. */
 export interface Heard {
   readonly open: readonly OpenFinding[];
   readonly waivers: readonly WaiverUse[];
   readonly scheduledAt: string;
-  /** The channel's severity filter then. */
+  /** The channel's severity filter when it heard it. */
   readonly min: Severity;
 }
 
@@ -18,6 +18,8 @@ export interface History {
   readonly told: ReadonlySet<string>;
   /** By channel; a channel that is not in it has never heard anything. */
   readonly heardBy: ReadonlyMap<string, Heard>;
+  /** By channel: scheduled times of runs that never came, of which it has not heard. */
+  readonly missedBy: ReadonlyMap<string, readonly string[]>;
   /**
    * This run and those before it of which nobody recorded a delivery yet: another process may be telling
    * of them right now.
@@ -36,9 +38,9 @@ export async function readHistory(
   channels: readonly string[],
 ): Promise<History> {
   const runId = run.predicate.run.id;
-  const toldOf = new Map<string, Map<string, Severity>>();
+  const deliveriesOf = new Map<string, Delivery[]>();
+  const memories = new Map(channels.map((channel) => [channel, startMemory()]));
   const told = new Set<string>();
-  const heardBy = new Map<string, Heard>();
   const untold: RunRecord[] = [];
   let isSuperseded = false;
   let runs = 0;
@@ -46,30 +48,86 @@ export async function readHistory(
   for await (const record of log.backwards()) {
     if (!isRunRecord(record)) {
       const { runId: of, deliveries } = record.predicate;
-      const channelsOfRun = toldOf.get(of) ?? new Map<string, Severity>();
-      for (const { channel, status, min } of deliveries) {
-        if (status !== 'failed') channelsOfRun.set(channel, min);
-      }
-      toldOf.set(of, channelsOfRun);
+      // Read backwards, so the latest of a run's deliveries comes first.
+      deliveriesOf.set(of, [...(deliveriesOf.get(of) ?? []), ...deliveries]);
       continue;
     }
-    const { open, waivers, run: other } = record.predicate;
-    const tellings = toldOf.get(other.id);
-    const isOlder = record.seq < run.seq && other.id !== runId;
-    if (!isOlder && other.id !== runId) isSuperseded = true;
-    if (record.seq <= run.seq && tellings === undefined) untold.push(record);
+    const isThis = record.predicate.run.id === runId;
+    const isLater = !isThis && record.seq > run.seq;
+    const deliveries = deliveriesOf.get(record.predicate.run.id);
+    if (isLater) isSuperseded = true;
+    else if (record.seq <= run.seq && deliveries === undefined) untold.push(record);
 
-    for (const channel of channels) {
-      const min = tellings?.get(channel);
-      if (min === undefined) continue;
-      if (!isOlder) told.add(channel);
-      else if (!heardBy.has(channel)) {
-        heardBy.set(channel, { open, waivers, scheduledAt: other.trigger.scheduledAt, min });
-      }
+    for (const [channel, memory] of memories) {
+      const own = (deliveries ?? []).filter((delivery) => delivery.channel === channel);
+      const whole = own.find(({ status }) => status !== 'failed');
+      if (whole !== undefined && (isThis || isLater)) told.add(channel);
+      else if (memory.base === undefined) recall(memory, record, own, whole);
     }
     runs += 1;
-    const isComplete = record.seq <= run.seq && channels.every((channel) => heardBy.has(channel));
-    if (isComplete || runs >= maxRuns) break;
+    const areKnown = [...memories.values()].every(({ base }) => base !== undefined);
+    if ((record.seq <= run.seq && areKnown) || runs >= maxRuns) break;
   }
-  return { told, heardBy, untold, isSuperseded };
+  return {
+    told,
+    heardBy: new Map(
+      [...memories].flatMap(([channel, memory]) => {
+        const heard = heardOf(memory, run);
+        return heard === undefined ? [] : [[channel, heard] as const];
+      }),
+    ),
+    missedBy: new Map([...memories].map(([channel, { missed }]) => [channel, missed])),
+    untold,
+    isSuperseded,
+  };
+}
+
+/** What is known of one channel while the log is read backwards. */
+interface Memory {
+  /** The last run of which it heard the whole. */
+  base: Heard | undefined;
+  /** By fingerprint: what it heard of since, from deliveries that broke off; null = that it is over. */
+  readonly parts: Map<string, OpenFinding | null>;
+  partMin: Severity | undefined;
+  missed: readonly string[];
+}
+
+function startMemory(): Memory {
+  return { base: undefined, parts: new Map(), partMin: undefined, missed: [] };
+}
+
+/* eslint-disable no-param-reassign -- the memory is this module's own and lives for one reading */
+function recall(
+  memory: Memory,
+  record: RunRecord,
+  deliveries: readonly Delivery[],
+  whole: Delivery | undefined,
+): void {
+  const { open, waivers, run, missed } = record.predicate;
+  if (whole !== undefined) {
+    memory.base = { open, waivers, scheduledAt: run.trigger.scheduledAt, min: whole.min };
+    return;
+  }
+  memory.missed = [...missed, ...memory.missed];
+  for (const { told = [], min } of deliveries) {
+    if (told.length > 0) memory.partMin ??= min;
+    for (const fingerprint of told) {
+      // Newer runs were read first, and what they told is what counts.
+      if (memory.parts.has(fingerprint)) continue;
+      const now = open.find((finding) => finding.fingerprint === fingerprint);
+      memory.parts.set(fingerprint, now ?? null);
+    }
+  }
+}
+/* eslint-enable no-param-reassign */
+
+function heardOf({ base, parts, partMin }: Memory, run: RunRecord): Heard | undefined {
+  if (parts.size === 0 || partMin === undefined) return base;
+  const heard = [...parts.values()].filter((finding) => finding !== null);
+  return {
+    open: [...(base?.open ?? []).filter(({ fingerprint }) => !parts.has(fingerprint)), ...heard],
+    waivers: base?.waivers ?? [],
+    scheduledAt: base?.scheduledAt ?? run.predicate.run.trigger.scheduledAt,
+    min: base?.min ?? partMin,
+  };
 }

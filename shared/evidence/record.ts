@@ -138,6 +138,7 @@ function isRun(predicate: JsonObject): predicate is JsonObject & RunPredicate {
     isInstant(run['trigger']['scheduledAt']) &&
     isInstant(run['startedAt']) &&
     isInstant(run['finishedAt']) &&
+    isText(predicate['timezone']) &&
     isObject(counts) &&
     Object.values(counts).every((count) => Number.isSafeInteger(count)) &&
     isListOf(
@@ -150,6 +151,7 @@ function isRun(predicate: JsonObject): predicate is JsonObject & RunPredicate {
     isListOf(predicate['waivers'], (item) =>
       ['id', 'policy', 'state', 'until'].every((key) => isText(item[key])),
     ) &&
+    areAll(predicate['missed'], isText) &&
     areAll(abandoned, isText)
   );
 }
@@ -157,8 +159,11 @@ function isRun(predicate: JsonObject): predicate is JsonObject & RunPredicate {
 function isDelivery(predicate: JsonObject): predicate is JsonObject & DeliveryPredicate {
   return (
     isText(predicate['runId']) &&
-    isListOf(predicate['deliveries'], (item) =>
-      ['channel', 'status', 'min'].every((key) => isText(item[key])),
+    isListOf(
+      predicate['deliveries'],
+      (item) =>
+        ['channel', 'status', 'min'].every((key) => isText(item[key])) &&
+        (item['told'] === undefined || areAll(item['told'], isText)),
     )
   );
 }

@@ -23,6 +23,9 @@ export interface RunToSeal {
   readonly finishedAt: string;
   readonly complete: boolean;
   readonly tool: RunPredicate['tool'];
+  readonly timezone: string;
+  /** When the timer should have fired between its last run in the log (epoch milliseconds) and this one. */
+  readonly missedSince: (lastScheduledMs: number) => readonly string[];
   readonly reports: readonly TargetReport[];
   readonly waivers: RunPredicate['waivers'];
   readonly policies: { readonly key: string; readonly bytes: Uint8Array };
@@ -54,15 +57,18 @@ export async function sealRun(
       subjectOf(run.policies.key, run.policies.bytes),
       ...(await sealedAsFound(store, leftovers)),
     ];
-    const { startedAt, finishedAt, complete, tool, waivers } = run;
+    const { startedAt, finishedAt, complete, tool, timezone, waivers } = run;
+    const last = await lastScheduledMs(log, trigger.name);
     const predicate: RunPredicate = {
       seq,
       previous,
       run: { id, trigger, startedAt, finishedAt, complete },
       tool,
+      timezone,
       counts: countsOf(run.reports),
       open: openOf(run.reports, trigger.scheduledAt, await openBefore(log)),
       waivers,
+      missed: last === undefined ? [] : run.missedSince(last),
       abandoned: leftovers,
     };
     return { kind: 'run', predicate, subject };
@@ -102,6 +108,22 @@ async function openBefore(log: EvidenceLog): Promise<readonly OpenFinding[]> {
     if (isRunRecord(record)) return record.predicate.open;
   }
   return [];
+}
+
+/** How far back the last run of a trigger is looked for. */
+const maxRuns = 100;
+
+/** Epoch milliseconds. */
+async function lastScheduledMs(log: EvidenceLog, triggerName: string): Promise<number | undefined> {
+  let runs = 0;
+  for await (const record of log.backwards()) {
+    if (!isRunRecord(record)) continue;
+    const { trigger } = record.predicate.run;
+    if (trigger.name === triggerName) return Date.parse(trigger.scheduledAt);
+    runs += 1;
+    if (runs >= maxRuns) return undefined;
+  }
+  return undefined;
 }
 
 /** Beside whatever a killed attempt left: nothing is ever overwritten. */

@@ -10,6 +10,8 @@ export interface Now {
   /** Fingerprints of what passed: only that is resolved. */
   readonly passed: ReadonlySet<string>;
   readonly waivers: readonly WaiverUse[];
+  /** Scheduled times of runs that never came, of all runs that the channel has not heard of. */
+  readonly missed: readonly string[];
   readonly scheduledAt: string;
 }
 
@@ -35,6 +37,8 @@ export interface Changes {
   readonly stillOpen: readonly OpenFinding[];
   /** Waivers that end soon, ended, or waive nothing. */
   readonly waivers: readonly WaiverUse[];
+  /** Scheduled times of runs that never came. */
+  readonly missed: readonly string[];
 }
 
 export interface ChangeOptions {
@@ -84,6 +88,7 @@ export function changesFor(
         (state === 'ending' || state === 'ended' || state === 'unused') &&
         before?.waivers.find((waiver) => waiver.id === id)?.state !== state,
     ),
+    missed: now.missed,
   };
 }
 

@@ -1,21 +1,17 @@
-/** Posts a notice to channels, side by side; each on its own, so that one platform's bad day costs no other. */
+/** Posts a notice to one channel. Channels go side by side: one platform's bad day costs no other. */
 import { messageOf as reasonOf } from '../errors.ts';
 import type { Delivery } from '../model.ts';
 import type { Clock, Http } from '../ports.ts';
 import { fullJitterMs, retry } from '../retry.ts';
-import type { Outcome, Platform } from './channels/channel.ts';
-import { generic } from './channels/generic.ts';
-import { slack } from './channels/slack.ts';
-import { wecom } from './channels/wecom.ts';
+import type { Outcome, Post } from './channels/channel.ts';
+import { platforms } from './channels/platforms.ts';
 import type { Notice } from './notice.ts';
-import type { Channel, ChannelKind } from './webhook.ts';
+import type { Channel } from './webhook.ts';
 
 export interface DeliverPorts {
   readonly http: Http;
   readonly clock: Clock;
 }
-
-const platforms: Readonly<Record<ChannelKind, Platform>> = { slack, wecom, generic };
 
 const maxAttempts = 3;
 const requestTimeoutMs = 8_000;
@@ -28,16 +24,19 @@ export async function deliver(
   notice: Notice,
   deadlineMs: number,
 ): Promise<Delivery> {
-  const bodies = platforms[channel.kind].render(notice, channel.locale);
+  const posts = platforms[channel.kind].render(notice, channel.locale);
+  const told: string[] = [];
   let attempts = 0;
   let failure: string | null = null;
-  for (const [index, body] of bodies.entries()) {
-    const id = bodies.length > 1 ? `${notice.run.id}-${String(index + 1)}` : notice.run.id;
-    const sent = await post(ports, channel, { body, id }, deadlineMs);
+  for (const [index, post] of posts.entries()) {
+    const id = index === 0 ? notice.runId : `${notice.runId}-${String(index + 1)}`;
+    const sent = await send(ports, channel, post, id, deadlineMs);
     attempts += sent.attempts;
-    if (sent.outcome.kind === 'sent') continue;
-    failure = sent.outcome.reason;
-    break;
+    if (sent.outcome.kind !== 'sent') {
+      failure = sent.outcome.reason;
+      break;
+    }
+    told.push(...post.tells);
   }
   return {
     channel: channel.name,
@@ -46,13 +45,15 @@ export async function deliver(
     at: new Date(ports.clock.now()).toISOString(),
     reason: failure,
     min: channel.min,
+    ...(failure !== null && told.length > 0 && { told }),
   };
 }
 
-async function post(
+async function send(
   { http, clock }: DeliverPorts,
   channel: Channel,
-  { body, id }: { readonly body: string; readonly id: string },
+  { content }: Post,
+  id: string,
   deadlineMs: number,
 ): Promise<{ readonly outcome: Outcome; readonly attempts: number }> {
   const platform = platforms[channel.kind];
@@ -60,15 +61,9 @@ async function post(
     const leftMs = deadlineMs - clock.now();
     if (leftMs <= 0) return { kind: 'failed', reason: 'no time was left in this invocation' };
     try {
-      const response = await http({
-        url: channel.url,
-        method: 'POST',
-        // A signature holds its time: it is made anew for every attempt.
-        headers: platform.headers({ channel, body, id, nowMs: clock.now() }),
-        body,
-        timeoutMs: Math.min(requestTimeoutMs, leftMs),
-      });
-      return platform.classify(response);
+      const request = platform.request({ channel, content, id, nowMs: clock.now() });
+      const timeoutMs = Math.min(requestTimeoutMs, leftMs);
+      return platform.classify(await http({ ...request, method: 'POST', timeoutMs }));
     } catch (error) {
       return { kind: 'retry', reason: reasonOf(error) };
     }

@@ -12,7 +12,7 @@ import {
   type WaiverUse,
 } from '../model.ts';
 import { plainLine } from '../text.ts';
-import { sections, type Item, type Notice, type Section } from './notice.ts';
+import { sections, type Item, type Note, type Notice, type Section } from './notice.ts';
 import { en, type Catalogue } from './text/en.ts';
 import { zh } from './text/zh.ts';
 
@@ -26,6 +26,8 @@ export type Line = readonly Span[];
 /** What belongs together: a message is never cut inside a block. */
 export interface Block {
   readonly lines: readonly Line[];
+  /** Fingerprints of the findings that it tells of. */
+  readonly tells: readonly string[];
 }
 
 export interface Message {
@@ -34,16 +36,24 @@ export interface Message {
   readonly severity: Severity | undefined;
   readonly blocks: readonly Block[];
   readonly footer: readonly Line[];
+  readonly console: { readonly text: string; readonly url: string };
   /** The last line where not all blocks fit. */
   readonly more: (left: number) => string;
 }
 
-/** A finding can break on hundreds of values; a person reads the first. */
-const maxViolations = 5;
+/** A finding can break on hundreds of values, a policy on hundreds of accounts; a person reads the first. */
+const maxListed = 5;
+/** From how many accounts on one broken policy is one block. */
+const groupFrom = 3;
 const maxValueChars = 160;
 const maxReasonChars = 500;
 
 const catalogues: Readonly<Record<Locale, Catalogue>> = { en, zh };
+
+const consoles = {
+  intl: 'https://console.tencentcloud.com/tcss',
+  cn: 'https://console.cloud.tencent.com/tcss',
+} as const;
 
 export function messageOf(notice: Notice, locale: Locale): Message {
   const say = catalogues[locale];
@@ -51,73 +61,145 @@ export function messageOf(notice: Notice, locale: Locale): Message {
     title: titleOf(notice, say),
     severity: worstOf(notice),
     blocks: [
+      ...notice.notes.map((note) => noteBlock(note, say)),
       ...sections.flatMap((section) => sectionBlocks(notice, section, say)),
       ...waiverBlocks(notice.waivers, say),
       ...driftBlocks(notice, say),
     ],
     footer: footerOf(notice, say),
+    console: { text: say.console, url: consoles[notice.site] },
     more: say.more,
   };
 }
 
-function titleOf({ items, waivers }: Notice, say: Catalogue): string {
-  const parts = sections.flatMap((section) => {
+/** One line that says what is wrong with an item, for platforms that take one event a finding. */
+export function summaryOf({ open, finding, title }: Item, locale: Locale): string {
+  const say = catalogues[locale];
+  const details =
+    finding !== undefined && 'violations' in finding
+      ? violationLines(finding.violations, say).map(textOf)
+      : finding !== undefined && 'reason' in finding
+        ? [plainLine(finding.reason, maxReasonChars)]
+        : [];
+  return [`${open.target} ${title}`, ...details].join(' · ');
+}
+
+function textOf(line: Line): string {
+  return line.map(({ text }) => text).join('');
+}
+
+function titleOf({ notes, items, waivers }: Notice, say: Catalogue): string {
+  const parts = notes.map((note) =>
+    note.kind === 'missed' ? say.title.missed(note.scheduled.length) : say.title[note.kind],
+  );
+  for (const section of sections) {
     const { length } = items[section];
-    return length === 0 ? [] : [say.title[section](length)];
-  });
+    if (length > 0) parts.push(say.title[section](length));
+  }
   if (waivers.length > 0) parts.push(say.title.waivers(waivers.length));
   return `tcss-audit: ${parts.length > 0 ? parts.join(say.separator) : say.title.nothing}`;
 }
 
-function worstOf({ items }: Notice): Severity | undefined {
+function worstOf({ notes, items }: Notice): Severity | undefined {
+  if (notes.some(({ kind }) => kind === 'failure')) return 'critical';
   const bad = [...items.failing, ...items.unchecked, ...items.stillOpen];
-  return severities.find((severity) => bad.some(({ open }) => open.severity === severity));
+  const worst = severities.find((severity) => bad.some(({ open }) => open.severity === severity));
+  return worst ?? (notes.some(({ kind }) => kind === 'missed') ? 'medium' : undefined);
+}
+
+function noteBlock(note: Note, say: Catalogue): Block {
+  switch (note.kind) {
+    case 'test':
+      return { lines: [[text(say.note.test)]], tells: [] };
+    case 'failure':
+      return {
+        lines: [[strong(say.note.failure)], [code(note.message, maxReasonChars)]],
+        tells: [],
+      };
+    case 'missed': {
+      const shown = note.scheduled.slice(0, maxListed).join(', ');
+      const left = note.scheduled.length - maxListed;
+      const list = left > 0 ? `${shown} ${say.andMore(left)}` : shown;
+      return { lines: [[strong(say.note.missed(list))]], tells: [] };
+    }
+  }
 }
 
 function sectionBlocks(notice: Notice, section: Section, say: Catalogue): readonly Block[] {
-  const blocks = notice.items[section].map((item) => itemBlock(item, section, say));
+  const blocks = grouped(notice.items[section]).flatMap((group) =>
+    group.length < groupFrom
+      ? group.map((item) => itemBlock([item], section, say))
+      : [itemBlock(group, section, say)],
+  );
   return headed(say.heading[section], blocks);
+}
+
+type Group = readonly [Item, ...Item[]];
+
+/** Items that differ in nothing but the account, in the order of their first. */
+function grouped(items: readonly Item[]): readonly Group[] {
+  const groups = new Map<string, [Item, ...Item[]]>();
+  for (const item of items) {
+    const key = JSON.stringify([item.open.policyId, item.finding]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
 }
 
 /** The heading stays with the first block, so that no message ends in a heading. */
 function headed(heading: string, [first, ...rest]: readonly Block[]): readonly Block[] {
   if (first === undefined) return [];
-  return [{ lines: [[strong(heading)], ...first.lines] }, ...rest];
+  return [{ ...first, lines: [[strong(heading)], ...first.lines] }, ...rest];
 }
 
-function itemBlock(
-  { open, finding, title, remediation }: Item,
-  section: Section,
-  say: Catalogue,
-): Block {
-  const head: Line = [
-    strong(`[${say.severity[open.severity]}]`),
-    text(' '),
-    code(open.target),
-    text(` ${title} · ${say.since(dayOf(open.since))}`),
-  ];
+function itemBlock(group: Group, section: Section, say: Catalogue): Block {
+  const tells = group.map(({ open }) => open.fingerprint);
+  const lines = [headLine(group, say), ...accountLines(group, say)];
+  const [{ finding, remediation }] = group;
   if (section === 'resolved' || section === 'dropped' || finding === undefined)
-    return { lines: [head] };
+    return { lines, tells };
   switch (finding.status) {
     case 'fail': {
       const fix: Line[] = remediation === undefined ? [] : [[text(`${say.fix}: ${remediation}`)]];
-      return { lines: [head, ...violationLines(finding.violations, say), ...fix] };
+      return { lines: [...lines, ...violationLines(finding.violations, say), ...fix], tells };
     }
     case 'waived': {
-      const until: Line = [code(finding.waiver.id), text(` ${say.until(finding.waiver.until)}`)];
-      return { lines: [head, ...violationLines(finding.violations, say), until] };
+      const { id, until } = finding.waiver;
+      const end: Line = [code(id), text(` ${say.until(until)}`)];
+      return { lines: [...lines, ...violationLines(finding.violations, say), end], tells };
     }
     case 'error':
-      return { lines: [head, [code(finding.reason, maxReasonChars)]] };
+      return { lines: [...lines, [code(finding.reason, maxReasonChars)]], tells };
     case 'pass':
     case 'skip':
-      return { lines: [head] };
+      return { lines, tells };
   }
+}
+
+function headLine([first, ...rest]: Group, say: Catalogue): Line {
+  const { open, title } = first;
+  const days = [open, ...rest.map((item) => item.open)].map(({ since }) => since.slice(0, 10));
+  const oldest = days.reduce((a, b) => (a < b ? a : b));
+  return [
+    strong(`[${say.severity[open.severity]}]`),
+    text(' '),
+    rest.length === 0 ? code(open.target) : strong(say.accounts(rest.length + 1)),
+    text(` ${title} · ${say.since(oldest)}`),
+  ];
+}
+
+function accountLines(group: Group, say: Catalogue): readonly Line[] {
+  if (group.length === 1) return [];
+  const shown = group.slice(0, maxListed).flatMap(({ open }) => [code(open.target), text(' ')]);
+  const left = group.length - maxListed;
+  return [left > 0 ? [...shown, text(say.andMore(left))] : shown];
 }
 
 function violationLines(violations: readonly Violation[], say: Catalogue): readonly Line[] {
   const lines = violations
-    .slice(0, maxViolations)
+    .slice(0, maxListed)
     .map(({ pointer, expected, actual }): Line => [
       code(pointer.split('/').at(-1) ?? pointer),
       text(` ${say.must} `),
@@ -157,7 +239,7 @@ function waiverBlocks(waivers: readonly WaiverUse[], say: Catalogue): readonly B
   const blocks = waivers.map(({ id, policy, state, until }): Block => {
     const sentence =
       state === 'ending' || state === 'ended' ? say.waiver[state](until) : say.waiver.unused;
-    return { lines: [[code(id), text(` (${policy}) ${sentence}`)]] };
+    return { lines: [[code(id), text(` (${policy}) ${sentence}`)]], tells: [] };
   });
   return headed(say.heading.waivers, blocks);
 }
@@ -165,7 +247,7 @@ function waiverBlocks(waivers: readonly WaiverUse[], say: Catalogue): readonly B
 function driftBlocks({ drift }: Notice, say: Catalogue): readonly Block[] {
   if (drift.length === 0) return [];
   const lines = drift
-    .slice(0, maxViolations)
+    .slice(0, maxListed)
     .map(({ target, source, pointer, kind }): Line => [
       code(target),
       text(` ${source} `),
@@ -174,31 +256,20 @@ function driftBlocks({ drift }: Notice, say: Catalogue): readonly Block[] {
     ]);
   const left = drift.length - lines.length;
   const more: Line[] = left > 0 ? [[text(say.andMore(left))]] : [];
-  return [{ lines: [[strong(say.drift)], ...lines, ...more] }];
+  return [{ lines: [[strong(say.drift)], ...lines, ...more], tells: [] }];
 }
 
-const consoles = {
-  intl: 'https://console.tencentcloud.com/tcss',
-  cn: 'https://console.cloud.tencent.com/tcss',
-} as const;
-
-function footerOf({ run, site, counts, head }: Notice, say: Catalogue): readonly Line[] {
+function footerOf({ runId, summary }: Notice, say: Catalogue): readonly Line[] {
+  const runLine: Line = [text(`${say.run} `), code(runId)];
+  if (summary === undefined) return [runLine];
+  const { counts, head, complete } = summary;
   const { pass, fail, waived, error, skip } = counts;
   return [
-    ...(run.complete ? [] : [[strong(say.incomplete)]]),
+    ...(complete ? [] : [[strong(say.incomplete)]]),
     [text(say.counts(pass, fail, waived, error, skip))],
     [text(`${say.evidence} `), code(`${String(head.seq)}:${head.sha256}`)],
-    [
-      text(`${say.run} `),
-      code(run.id),
-      text(' · '),
-      { kind: 'link', text: say.console, url: consoles[site] },
-    ],
+    runLine,
   ];
-}
-
-function dayOf(instant: string): string {
-  return instant.slice(0, 10);
 }
 
 function text(content: string): Span {

@@ -22,49 +22,110 @@ export interface Item {
   readonly remediation?: string;
 }
 
+/** In the order in which people read them: what is new, what is well again, what could not be seen. */
 export const sections = [
   'failing',
+  'resolved',
   'unchecked',
   'stillOpen',
-  'resolved',
   'waived',
   'dropped',
 ] as const;
 export type Section = (typeof sections)[number];
+
+/** What is not about a finding. */
+export type Note =
+  /** Sent by a person to see whether it arrives. */
+  | { readonly kind: 'test' }
+  /** The audit itself failed, and left no evidence. */
+  | { readonly kind: 'failure'; readonly message: string }
+  /** The timer should have fired, and no run came of it: ISO 8601 in UTC. */
+  | { readonly kind: 'missed'; readonly scheduled: readonly string[] };
 
 export interface DriftNote extends Drift {
   readonly target: string;
   readonly source: string;
 }
 
-export interface Notice {
-  readonly run: RunPredicate['run'];
-  readonly site: Site;
+/** A notice tells of a run, unless the run itself is what failed. */
+export interface RunSummary {
+  readonly scheduledAt: string;
+  readonly finishedAt: string;
+  readonly complete: boolean;
   readonly counts: Counts;
+  /** The end of the log when it is told: the chat becomes a witness of it. */
   readonly head: Head;
+}
+
+export interface Notice {
+  readonly runId: string;
+  readonly site: Site;
+  readonly summary?: RunSummary;
+  readonly notes: readonly Note[];
   readonly items: Readonly<Record<Section, readonly Item[]>>;
   readonly waivers: readonly WaiverUse[];
   readonly drift: readonly DriftNote[];
+}
+
+const noItems: Notice['items'] = {
+  failing: [],
+  resolved: [],
+  unchecked: [],
+  stillOpen: [],
+  waived: [],
+  dropped: [],
+};
+
+/** A notice that is about no finding. */
+export function noticeOfNote(runId: string, site: Site, note: Note): Notice {
+  return { runId, site, notes: [note], items: noItems, waivers: [], drift: [] };
 }
 
 export interface RunToTell {
   readonly run: RunPredicate['run'];
   readonly site: Site;
   readonly counts: Counts;
-  /** The end of the log when it is told: the chat becomes a witness of it. */
   readonly head: Head;
   readonly reports: readonly TargetReport[];
   readonly policies: readonly Policy[];
 }
 
 export function noticeOf(told: RunToTell, changes: Changes): Notice {
-  const policyById = new Map(told.policies.map((policy) => [policy.id, policy]));
+  const item = itemsOf(told);
+  const { run, site, counts, head } = told;
+  const { failing, resolved, unchecked, stillOpen, waived, dropped, missed } = changes;
+  return {
+    runId: run.id,
+    site,
+    summary: {
+      scheduledAt: run.trigger.scheduledAt,
+      finishedAt: run.finishedAt,
+      complete: run.complete,
+      counts,
+      head,
+    },
+    notes: missed.length > 0 ? [{ kind: 'missed', scheduled: missed }] : [],
+    items: {
+      failing: failing.map(item),
+      resolved: resolved.map(item),
+      unchecked: unchecked.map(item),
+      stillOpen: stillOpen.map(item),
+      waived: waived.map(item),
+      dropped: dropped.map(item),
+    },
+    waivers: changes.waivers,
+    drift: told.reports.flatMap(driftOf),
+  };
+}
+
+function itemsOf({ reports, policies }: RunToTell): (open: OpenFinding) => Item {
+  const policyById = new Map(policies.map((policy) => [policy.id, policy]));
   const findingOf = new Map(
-    told.reports.flatMap(({ target, findings }) =>
+    reports.flatMap(({ target, findings }) =>
       findings.map((finding) => [`${target.uin} ${finding.policyId}`, finding] as const),
     ),
   );
-  const item = (open: OpenFinding): Item => {
+  return (open) => {
     const policy = policyById.get(open.policyId);
     const finding = findingOf.get(`${open.target} ${open.policyId}`);
     return {
@@ -74,31 +135,16 @@ export function noticeOf(told: RunToTell, changes: Changes): Notice {
       ...(policy !== undefined && { remediation: policy.remediation.text }),
     };
   };
-  const { run, site, counts, head } = told;
-  return {
-    run,
-    site,
-    counts,
-    head,
-    items: {
-      failing: changes.failing.map(item),
-      unchecked: changes.unchecked.map(item),
-      stillOpen: changes.stillOpen.map(item),
-      resolved: changes.resolved.map(item),
-      waived: changes.waived.map(item),
-      dropped: changes.dropped.map(item),
-    },
-    waivers: changes.waivers,
-    drift: told.reports.flatMap(({ target, observations }) =>
-      observations.flatMap((observation) =>
-        'drift' in observation
-          ? observation.drift.map((drift) => ({
-              ...drift,
-              target: target.uin,
-              source: observation.source,
-            }))
-          : [],
-      ),
-    ),
-  };
+}
+
+function driftOf({ target, observations }: TargetReport): readonly DriftNote[] {
+  return observations.flatMap((observation) =>
+    'drift' in observation
+      ? observation.drift.map((drift) => ({
+          ...drift,
+          target: target.uin,
+          source: observation.source,
+        }))
+      : [],
+  );
 }

@@ -3,7 +3,19 @@ import { createHash } from 'node:crypto';
 
 import { locales, severities, type Locale, type Problem, type Severity } from '../model.ts';
 
-export const channelKinds = ['slack', 'wecom', 'generic'] as const;
+export const channelKinds = [
+  'slack',
+  'wecom',
+  'dingtalk',
+  'feishu',
+  'lark',
+  'teams',
+  'discord',
+  'googlechat',
+  'pagerduty',
+  'alertmanager',
+  'generic',
+] as const;
 export type ChannelKind = (typeof channelKinds)[number];
 
 export interface Channel {
@@ -18,19 +30,19 @@ export interface Channel {
   readonly locale: Locale;
 }
 
-const kindByHost: Readonly<Record<string, ChannelKind>> = {
-  'hooks.slack.com': 'slack',
-  'qyapi.weixin.qq.com': 'wecom',
-};
-
-/** Platforms that need a form of their own: their generic channel would take our JSON and show nothing. */
-const unsupportedHosts: readonly (readonly [RegExp, string])[] = [
-  [/(^|\.)webhook\.office\.com$/, 'is a retired Office 365 connector: Microsoft switched them off'],
-  [
-    /^(oapi\.dingtalk\.com|open\.feishu\.cn|open\.larksuite\.com|discord\.com|chat\.googleapis\.com|events\.pagerduty\.com)$|(\.logic\.azure\.com|\.api\.powerplatform\.com)$/,
-    `is a platform that this version cannot post to: it knows ${channelKinds.join(', ')}`,
-  ],
+const kindByHost: readonly (readonly [RegExp, ChannelKind])[] = [
+  [/^hooks\.slack\.com$/, 'slack'],
+  [/^qyapi\.weixin\.qq\.com$/, 'wecom'],
+  [/^oapi\.dingtalk\.com$/, 'dingtalk'],
+  [/^open\.feishu\.cn$/, 'feishu'],
+  [/^open\.larksuite\.com$/, 'lark'],
+  [/\.(logic\.azure\.com|api\.powerplatform\.com)$/, 'teams'],
+  [/^(ptb\.|canary\.)?discord(app)?\.com$/, 'discord'],
+  [/^chat\.googleapis\.com$/, 'googlechat'],
+  [/^events(\.eu)?\.pagerduty\.com$/, 'pagerduty'],
 ];
+
+const retiredHost = /(^|\.)webhook\.office\.com$/;
 
 export function parseWebhooks(
   text: string,
@@ -57,12 +69,16 @@ function parseWebhook(
   const url = new URL(entry);
   const options = optionsOf(url.hash.slice(1));
   url.hash = '';
-  const kind = options.get('kind') ?? kindByHost[url.hostname] ?? 'generic';
+  const kind = options.get('kind') ?? kindOf(url.hostname);
   const min = options.get('min') ?? 'low';
   const locale = options.get('locale') ?? defaultLocale;
   const secret = options.get('secret');
 
-  const problems = [...problemsOf(url, kind), ...optionProblems(options)];
+  const problems = [
+    ...problemsOf(url, kind),
+    ...optionProblems(options),
+    ...secretProblems(kind, secret),
+  ];
   if (problems.length > 0 || !isOneOf(channelKinds, kind) || !isOneOf(severities, min)) {
     return { problems };
   }
@@ -97,17 +113,22 @@ function decode(text: string): string {
   }
 }
 
+function kindOf(hostname: string): ChannelKind {
+  return kindByHost.find(([host]) => host.test(hostname))?.[1] ?? 'generic';
+}
+
 function problemsOf(url: URL, kind: string): readonly string[] {
-  const unsupported = unsupportedHosts.find(([host]) => host.test(url.hostname))?.[1];
-  if (unsupported !== undefined) return [`(${url.hostname}) ${unsupported}`];
+  if (retiredHost.test(url.hostname)) {
+    return [
+      `(${url.hostname}) is an Office 365 connector, which Microsoft has retired: create a Teams workflow and give its URL`,
+    ];
+  }
   const problems: string[] = [];
   if (!isAllowedUrl(url)) {
     problems.push(`(${url.hostname}) must be https: plain http is for loopback only`);
   }
   if (!isOneOf(channelKinds, kind)) {
-    problems.push(
-      `(${url.hostname}) has the unknown kind: this version knows ${channelKinds.join(', ')}`,
-    );
+    problems.push(`(${url.hostname}) has an unknown kind=: give ${channelKinds.join(', ')}`);
   }
   return problems;
 }
@@ -125,11 +146,32 @@ function optionProblems(options: ReadonlyMap<string, string>): readonly string[]
     if (name === 'locale' && !isOneOf(locales, value)) {
       problems.push(`has a wrong locale=: give ${locales.join(', ')}`);
     }
-    if (name === 'secret' && !isStandardSecret(value)) {
-      problems.push('has a wrong secret=: give whsec_ and 24 to 64 bytes in base64');
-    }
   }
   return problems;
+}
+
+/** What a secret is depends on the platform; it is never shown. */
+function secretProblems(kind: string, secret: string | undefined): readonly string[] {
+  switch (kind) {
+    case 'generic':
+      return secret === undefined || isStandardSecret(secret)
+        ? []
+        : ['has a wrong secret=: give whsec_ and 24 to 64 bytes in base64'];
+    case 'pagerduty':
+      return secret !== undefined && /^[A-Za-z0-9]{32}$/.test(secret)
+        ? []
+        : ['needs secret=: give the 32 characters of the integration key'];
+    case 'dingtalk':
+    case 'feishu':
+    case 'lark':
+      return secret === '' ? ['has an empty secret=: give the one that the robot shows'] : [];
+    default:
+      return secret === undefined ? [] : [`has a secret=, which ${kindName(kind)} does not use`];
+  }
+}
+
+function kindName(kind: string): string {
+  return isOneOf(channelKinds, kind) ? kind : 'this kind';
 }
 
 /** https://github.com/standard-webhooks/standard-webhooks: the key is 24 to 64 bytes. */

@@ -47,7 +47,7 @@ export function summaryLine(counts: Counts, { seq, sha256 }: Head): string {
   const { pass, fail, waived, error, skip } = counts;
   const total = pass + fail + waived + error + skip;
   return [
-    `${String(total)} findings: ${String(pass)} pass, ${String(fail)} fail, ${String(waived)} waived, ${String(error)} error, ${String(skip)} skip`,
+    `${String(total)} ${total === 1 ? 'finding' : 'findings'}: ${String(pass)} pass, ${String(fail)} fail, ${String(waived)} waived, ${String(error)} error, ${String(skip)} skip`,
     `evidence #${String(seq)} ${sha256.slice(0, 8)}…`,
   ].join(' · ');
 }

@@ -6,56 +6,69 @@ import { createHmac } from 'node:crypto';
 
 import type { HttpResponse } from '../../ports.ts';
 import { sections, type Item, type Notice } from '../notice.ts';
+import { byteLength } from '../pages.ts';
 import { paginate } from '../paginate.ts';
 import { secretBytes } from '../webhook.ts';
-import { classifyThrottleOrFault, type Attempt, type Outcome, type Platform } from './channel.ts';
+import {
+  classifyThrottleOrFault,
+  type Attempt,
+  type Outcome,
+  type Platform,
+  type Post,
+} from './channel.ts';
 
 /** Intermediaries must forward 64 KiB; some room is left for headers. */
 const maxBytes = 60 * 1024;
+const maxDrift = 50;
 
-export const generic: Platform = { render, headers, classify };
+export const generic: Platform = { render, request, classify: classifyReceiver };
 
-function render(notice: Notice): readonly string[] {
+function render(notice: Notice): readonly Post[] {
   const entries = sections.flatMap((section) =>
-    notice.items[section].map((item) => ({ section, entry: entryOf(item) })),
+    notice.items[section].map((item) => ({ section, item })),
   );
-  const build = (shown: typeof entries, left: number) => event(notice, shown, left);
   const { pages, left } = paginate(
     entries,
-    (page) => Buffer.byteLength(build([...page], 999_999)) <= maxBytes,
+    (page) => byteLength(JSON.stringify(event(notice, page, 999_999))) <= maxBytes,
     1,
   );
-  return [build([...(pages[0] ?? [])], left)];
+  // What found no place is told by its number.
+  const tells = entries.map(({ item }) => item.open.fingerprint);
+  return [{ content: event(notice, pages[0] ?? [], left), tells }];
 }
 
-function event(
-  notice: Notice,
-  entries: readonly { readonly section: string; readonly entry: object }[],
-  left: number,
-): string {
-  const { run, site, counts, head, waivers, drift } = notice;
+interface Entry {
+  readonly section: string;
+  readonly item: Item;
+}
+
+function event(notice: Notice, entries: readonly Entry[], left: number): object {
+  const { runId, site, summary, notes, waivers, drift } = notice;
   const inSection = (section: string) =>
-    entries.filter((item) => item.section === section).map(({ entry }) => entry);
-  return JSON.stringify({
+    entries.filter((entry) => entry.section === section).map(({ item }) => entryOf(item));
+  return {
     specversion: '1.0',
     // Source and id are what a receiver drops repetitions by.
-    id: run.id,
+    id: runId,
     source: 'urn:tcss-audit',
     type: 'tcss-audit.notice.v1',
-    time: run.finishedAt,
+    ...(summary !== undefined && { time: summary.finishedAt }),
     datacontenttype: 'application/json',
     data: {
-      run,
+      runId,
       site,
-      counts,
-      evidence: head,
+      scheduledAt: summary?.scheduledAt ?? null,
+      complete: summary?.complete ?? false,
+      counts: summary?.counts ?? null,
+      evidence: summary?.head ?? null,
       changes: Object.fromEntries(sections.map((section) => [section, inSection(section)])),
+      notes,
       waivers,
-      drift: drift.slice(0, 50),
+      drift: drift.slice(0, maxDrift),
       /** Entries that found no place here: the evidence of the run has them. */
       left,
     },
-  });
+  };
 }
 
 function entryOf({ open, finding, title, remediation }: Item): object {
@@ -69,11 +82,12 @@ function entryOf({ open, finding, title, remediation }: Item): object {
   };
 }
 
-function headers({ channel, body, id, nowMs }: Attempt): Readonly<Record<string, string>> {
+function request({ channel, content, id, nowMs }: Attempt): ReturnType<Platform['request']> {
+  const body = JSON.stringify(content);
   const type = { 'content-type': 'application/cloudevents+json; charset=UTF-8' };
-  return channel.secret === undefined
-    ? type
-    : { ...type, ...standardWebhooksHeaders(channel.secret, id, nowMs, body) };
+  const { url, secret } = channel;
+  if (secret === undefined) return { url, headers: type, body };
+  return { url, headers: { ...type, ...standardWebhooksHeaders(secret, id, nowMs, body) }, body };
 }
 
 /** HMAC-SHA256 over `id.timestamp.body`; the id may hold no dot. */
@@ -94,8 +108,8 @@ export function standardWebhooksHeaders(
   };
 }
 
-/** Here 2xx is the contract: the receiver has taken the event. Redirects are not followed. */
-function classify(response: HttpResponse): Outcome {
+/** Here 2xx is the contract: the receiver has taken it. Redirects are not followed. */
+export function classifyReceiver(response: HttpResponse): Outcome {
   const { status } = response;
   if (status >= 200 && status < 300) return { kind: 'sent' };
   const passing = classifyThrottleOrFault(response);

@@ -2,96 +2,29 @@
 import type { Locale, Severity } from '../../model.ts';
 import type { HttpResponse } from '../../ports.ts';
 import { cut } from '../../text.ts';
-import { messageOf, type Line, type Message, type Span } from '../message.ts';
+import { messageOf, type Message } from '../message.ts';
 import type { Notice } from '../notice.ts';
-import { paginate } from '../paginate.ts';
-import { classifyThrottleOrFault, jsonHeaders, type Outcome, type Platform } from './channel.ts';
+import { pagesFor, type Dialect, type Page } from '../pages.ts';
+import {
+  classifyThrottleOrFault,
+  postJson,
+  type Outcome,
+  type Platform,
+  type Post,
+} from './channel.ts';
 
-/** Characters and blocks, from the block reference: header 150, section text 3000, 50 blocks. */
+/** Characters and blocks, from the block reference. */
 const limits = { header: 150, section: 3000, blocks: 50 } as const;
-/** A header, a line for what found no place, and the footer. */
-const framingBlocks = 3;
 
-const colors: Readonly<Record<Severity, string>> = {
+const colors: Readonly<Record<Severity | 'good', string>> = {
   critical: '#b42318',
   high: '#d92d20',
   medium: '#dc6803',
   low: '#ca8504',
+  good: '#067647',
 };
-const goodColor = '#067647';
 
-export const slack: Platform = { render, headers: () => jsonHeaders, classify };
-
-function render(notice: Notice, locale: Locale): readonly string[] {
-  const message = messageOf(notice, locale);
-  const sections = message.blocks.map(({ lines }) => section(lines));
-  const { pages, left } = paginate(
-    sections,
-    (page) => page.length <= limits.blocks - framingBlocks,
-  );
-  const pageCount = Math.max(1, pages.length);
-  return Array.from({ length: pageCount }, (_, index) => {
-    const isLast = index === pageCount - 1;
-    const rest =
-      isLast && left > 0 ? [section([[{ kind: 'text', text: message.more(left) }]])] : [];
-    const part = pageCount > 1 ? ` (${String(index + 1)}/${String(pageCount)})` : '';
-    return body(message, part, [...(pages[index] ?? []), ...rest]);
-  });
-}
-
-function body(message: Message, part: string, sections: readonly object[]): string {
-  const title = cut(message.title, limits.header - part.length) + part;
-  const footer = message.footer.map((line) => lineText(line)).join('\n');
-  return JSON.stringify({
-    text: escape(title),
-    unfurl_links: false,
-    unfurl_media: false,
-    attachments: [
-      {
-        color: message.severity === undefined ? goodColor : colors[message.severity],
-        fallback: escape(title),
-        blocks: [
-          { type: 'header', text: { type: 'plain_text', text: title, emoji: false } },
-          ...sections,
-          { type: 'context', elements: [{ type: 'mrkdwn', text: footer, verbatim: true }] },
-        ],
-      },
-    ],
-  });
-}
-
-function section(lines: readonly Line[]): object {
-  const shown: string[] = [];
-  let length = 0;
-  for (const line of lines) {
-    const text = lineText(line);
-    length += text.length + 1;
-    // Whole lines only: a cut inside one could leave half an escape or an open code span.
-    if (length > limits.section - 2) {
-      shown.push('…');
-      break;
-    }
-    shown.push(text);
-  }
-  return { type: 'section', text: { type: 'mrkdwn', text: shown.join('\n'), verbatim: true } };
-}
-
-function lineText(line: Line): string {
-  return line.map(spanText).join('');
-}
-
-function spanText(span: Span): string {
-  switch (span.kind) {
-    case 'text':
-      return unformatted(escape(span.text));
-    case 'strong':
-      return `*${unformatted(escape(span.text))}*`;
-    case 'code':
-      return `\`${escape(span.text.replaceAll('`', 'ˋ'))}\``;
-    case 'link':
-      return `<${span.url}|${escape(span.text)}>`;
-  }
-}
+export const slack: Platform = { render, request: postJson, classify };
 
 /** Exactly these three, in this order: it takes the life out of `<!channel>`, `<@U…>` and `<url|text>`. */
 function escape(text: string): string {
@@ -100,17 +33,61 @@ function escape(text: string): string {
 
 /** mrkdwn has no escape for its marks; a zero-width space keeps them from pairing up. */
 function unformatted(text: string): string {
-  return text.replace(/[*_~`]/g, '$&\u200b');
+  return escape(text).replace(/[*_~`]/g, '$&\u200b');
+}
+
+const mrkdwn: Dialect = {
+  text: unformatted,
+  strong: (text) => `*${unformatted(text)}*`,
+  code: (text) => `\`${escape(text.replaceAll('`', 'ˋ'))}\``,
+  link: (text, url) => `<${url}|${unformatted(text)}>`,
+  newline: '\n',
+};
+
+function render(notice: Notice, locale: Locale): readonly Post[] {
+  const message = messageOf(notice, locale);
+  const fits = ({ blocks }: Page) =>
+    blocks.length + 2 <= limits.blocks && blocks.every((block) => block.length <= limits.section);
+  return pagesFor(message, mrkdwn, fits).map((page) => ({
+    content: contentOf(page, message),
+    tells: page.tells,
+  }));
+}
+
+function contentOf({ title, blocks, footer }: Page, { severity, console }: Message): object {
+  const context = [...footer, mrkdwn.link(console.text, console.url)].join('\n');
+  return {
+    text: escape(title),
+    unfurl_links: false,
+    unfurl_media: false,
+    attachments: [
+      {
+        color: colors[severity ?? 'good'],
+        fallback: escape(title),
+        blocks: [
+          {
+            type: 'header',
+            text: { type: 'plain_text', text: cut(title, limits.header), emoji: false },
+          },
+          ...blocks.map((text) => ({
+            type: 'section',
+            text: { type: 'mrkdwn', text, verbatim: true },
+          })),
+          { type: 'context', elements: [{ type: 'mrkdwn', text: context, verbatim: true }] },
+        ],
+      },
+    ],
+  };
 }
 
 /** 200 with the body `ok` is success; the other bodies are documented error names. */
 function classify(response: HttpResponse): Outcome {
-  const { status, body: answer } = response;
-  if (status === 200 && answer.trim() === 'ok') return { kind: 'sent' };
+  const { status, body } = response;
+  if (status === 200 && body.trim() === 'ok') return { kind: 'sent' };
   const passing = classifyThrottleOrFault(response);
   if (passing !== undefined) return passing;
-  const name = /^[a-z_]{1,40}$/.exec(answer.trim())?.[0] ?? 'an answer that is not documented';
-  const hint = hints[name];
+  const name = /^[a-z_]{1,40}$/.exec(body.trim())?.[0] ?? 'an answer that is not documented';
+  const hint = Object.hasOwn(hints, name) ? hints[name] : undefined;
   return {
     kind: 'failed',
     reason: `HTTP ${String(status)} ${name}${hint === undefined ? '' : `: ${hint}`}`,

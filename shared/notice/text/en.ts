@@ -13,6 +13,9 @@ export const en = {
     stillOpen: (n: number) => `${String(n)} still open`,
     waivers: (n: number) => count(n, 'waiver to look at', 'waivers to look at'),
     nothing: 'no change',
+    test: 'TEST message, nothing is wrong',
+    failure: 'the audit FAILED',
+    missed: (n: number) => count(n, 'scheduled run is missing', 'scheduled runs are missing'),
   },
   separator: ', ',
   heading: {
@@ -23,6 +26,11 @@ export const en = {
     dropped: 'No longer checked',
     stillOpen: 'Still open',
     waivers: 'Waivers',
+  },
+  note: {
+    test: 'Somebody is testing this channel. If you can read this, notices arrive here.',
+    failure: 'No evidence was sealed, so nothing is known of tonight. What went wrong:',
+    missed: (list: string) => `The timer should have fired and no run came of it: ${list}`,
   },
   severity: {
     critical: 'CRITICAL',
@@ -53,6 +61,7 @@ export const en = {
   console: 'Open console',
   more: (n: number) =>
     `… and ${count(n, 'more entry', 'more entries')} in the evidence of this run`,
+  accounts: (n: number) => `${String(n)} accounts`,
   andMore: (n: number) => `… and ${String(n)} more`,
 };
 

@@ -10,6 +10,9 @@ export const zh: Catalogue = {
     stillOpen: (n) => `${String(n)} 项仍未处理`,
     waivers: (n) => `${String(n)} 条豁免需要关注`,
     nothing: '无变化',
+    test: '测试消息，请忽略',
+    failure: '审计执行失败',
+    missed: (n) => `有 ${String(n)} 次定时审计未执行`,
   },
   separator: '，',
   heading: {
@@ -20,6 +23,11 @@ export const zh: Catalogue = {
     dropped: '不再检查',
     stillOpen: '仍未处理',
     waivers: '豁免',
+  },
+  note: {
+    test: '有人正在测试此通道。看到本消息，说明通知可以正常送达。',
+    failure: '本次未能写入存证，今晚的合规状态未知。失败原因：',
+    missed: (list) => `以下时间点定时器应触发审计，但没有执行记录：${list}`,
   },
   severity: { critical: '严重', high: '高危', medium: '中危', low: '低危' },
   must: '应为',
@@ -43,5 +51,6 @@ export const zh: Catalogue = {
   run: '批次',
   console: '打开控制台',
   more: (n) => `…… 另有 ${String(n)} 条，见本批次存证`,
+  accounts: (n) => `${String(n)} 个账号`,
   andMore: (n) => `…… 另有 ${String(n)} 项`,
 };

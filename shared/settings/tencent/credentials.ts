@@ -35,6 +35,17 @@ export function credentialOf(env: Env): Credential | undefined {
   );
 }
 
+/**
+ * The own account's uin as SCF injects it with its credential. Elsewhere the variable may be a leftover
+ * that belongs to other keys, so the cloud is asked.
+ */
+export function injectedUin(env: Env): string | undefined {
+  const uin = env['TENCENTCLOUD_UIN'];
+  return isSet(env['TENCENTCLOUD_SECRETID']) && uin !== undefined && /^\d{1,20}$/.test(uin)
+    ? uin
+    : undefined;
+}
+
 /** The `[default]` section of ~/.tencentcloud/credentials, as Tencent's own tools write it. */
 export function credentialFromProfile(path = profilePath()): Credential | undefined {
   let text: string;

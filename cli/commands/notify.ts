@@ -1,0 +1,142 @@
+import { defaultEvidence, pathOfEvidence } from '../../shared/config.ts';
+import { systemClock, sendHttp } from '../../shared/edge.ts';
+import { AuditError, invalid } from '../../shared/errors.ts';
+import { openLog } from '../../shared/evidence/chain.ts';
+import { readHistory } from '../../shared/evidence/history.ts';
+import { readReports } from '../../shared/evidence/run-files.ts';
+import { isRunRecord } from '../../shared/evidence/seal.ts';
+import type { Locale, Problem } from '../../shared/model.ts';
+import { platforms } from '../../shared/notice/channels/platforms.ts';
+import { deliver } from '../../shared/notice/deliver.ts';
+import { noticeOfNote } from '../../shared/notice/notice.ts';
+import { channelKinds, parseWebhooks, type Channel } from '../../shared/notice/webhook.ts';
+import { planNotices } from '../../shared/tell.ts';
+import { storeAt } from '../../shared/wire.ts';
+import type { Command } from '../args.ts';
+import {
+  paint,
+  print,
+  printJson,
+  table,
+  talk,
+  withProgress,
+  type ExitCode,
+  type Io,
+} from '../io.ts';
+import { loadLibrary } from '../library.ts';
+
+type Options = Extract<Command, { name: 'notify' }>;
+
+const deadlineMs = 30_000;
+
+export async function notify(io: Io, options: Options): Promise<ExitCode> {
+  if (options.test === options.preview) {
+    const what = 'give --test to send a test message, or --preview to see what would be sent';
+    throw invalid('CONFIG_INVALID', 'Arguments are not valid', [{ where: 'notify', what }]);
+  }
+  const channels = channelsOf(io, options);
+  return options.test ? sendTest(io, channels) : preview(io, channels, options);
+}
+
+/** @throws AuditError CONFIG_INVALID with every problem */
+function channelsOf(io: Io, { channel: kind, preview: isPreview }: Options): readonly Channel[] {
+  const locale: Locale = io.env['AUDIT_LOCALE'] === 'zh' ? 'zh' : 'en';
+  const { channels, problems } = parseWebhooks(io.env['AUDIT_WEBHOOKS'] ?? '', locale);
+  const known = channelKinds.find((candidate) => candidate === kind);
+  const unknown: readonly Problem[] =
+    kind !== undefined && known === undefined
+      ? [{ where: '--channel', what: `is "${kind}": give ${channelKinds.join(', ')}` }]
+      : [];
+  const chosen = channels.filter((channel) => known === undefined || channel.kind === known);
+  // To see a platform's messages nobody needs its webhook first.
+  const shown: readonly Channel[] =
+    chosen.length === 0 && isPreview && known !== undefined ? [standIn(known, locale)] : chosen;
+  const none: readonly Problem[] =
+    shown.length === 0 && unknown.length === 0
+      ? [{ where: 'AUDIT_WEBHOOKS', what: 'names no such channel: see docs/channels.md' }]
+      : [];
+  const all = [...problems, ...unknown, ...none];
+  if (all.length > 0) throw invalid('CONFIG_INVALID', 'Config is not valid', all);
+  return shown;
+}
+
+function standIn(kind: Channel['kind'], locale: Locale): Channel {
+  return { name: `${kind}:preview`, kind, url: 'https://preview.invalid/', min: 'low', locale };
+}
+
+async function sendTest(io: Io, channels: readonly Channel[]): Promise<ExitCode> {
+  const nowMs = Date.now();
+  const notice = noticeOfNote(`test-${String(nowMs)}`, 'intl', { kind: 'test' });
+  const ports = { http: sendHttp, clock: systemClock };
+  const deliveries = await withProgress(
+    io,
+    'Sending',
+    Promise.all(channels.map((channel) => deliver(ports, channel, notice, nowMs + deadlineMs))),
+  );
+  const rows = deliveries.map(({ channel, status, reason }) => [
+    status === 'sent' ? paint(io, 'pass', 'SENT') : paint(io, 'fail', 'FAILED'),
+    channel,
+    reason ?? 'the platform says that it has it',
+  ]);
+  print(io, table(rows));
+  return deliveries.every(({ status }) => status === 'sent') ? 0 : 3;
+}
+
+async function preview(
+  io: Io,
+  channels: readonly Channel[],
+  { evidence, policies, all }: Options,
+): Promise<ExitCode> {
+  const fromEnv = io.env['AUDIT_EVIDENCE']?.trim() ?? '';
+  const path = pathOfEvidence(evidence ?? (fromEnv === '' ? defaultEvidence : fromEnv));
+  if (typeof path !== 'string') {
+    throw invalid('CONFIG_INVALID', 'Arguments are not valid', [
+      { where: '--evidence', what: path.problem },
+    ]);
+  }
+  const store = storeAt(path);
+  const log = openLog(store, undefined);
+  const record = await latestRun(log, path);
+  const reports = await readReports(store, record);
+  const names = channels.map(({ name }) => name);
+  const history = await readHistory(log, record, names);
+  const asNew = { ...history, told: new Set<string>(), heardBy: new Map<string, never>() };
+  const plan = {
+    site: reports[0]?.target.site ?? 'intl',
+    policies: loadLibrary(policies).compiled,
+    channels,
+    notify: { notify: 'changes', remindDays: 0 },
+    tellUntilMs: 0,
+  } as const;
+  for (const { channel, notice } of await planNotices(
+    log,
+    plan,
+    { record, reports },
+    all ? asNew : history,
+  )) {
+    if (notice === undefined) {
+      talk(
+        io,
+        `${channel.name} hears nothing of run ${record.predicate.run.id}: it knows all of it (--all: as a new channel would hear it).`,
+      );
+      continue;
+    }
+    const posts = platforms[channel.kind].render(notice, channel.locale);
+    talk(
+      io,
+      `${channel.name} would get ${String(posts.length)} of these; a signature or key is added when it is sent:`,
+    );
+    for (const { content } of posts) printJson(io, content);
+  }
+  return 0;
+}
+
+async function latestRun(log: ReturnType<typeof openLog>, path: string) {
+  for await (const record of log.backwards()) {
+    if (isRunRecord(record)) return record;
+  }
+  throw new AuditError(
+    'EVIDENCE_UNREADABLE',
+    `There is no run in the evidence log of ${path} to tell of. Run an audit first: tcss-audit run.`,
+  );
+}

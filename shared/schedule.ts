@@ -1,0 +1,39 @@
+/** When a timer should have fired. */
+import { Cron } from 'croner';
+
+/**
+ * SCF's pages do not say in which zone it reads a cron expression. The tick itself tells: it is the zone in
+ * which the expression matches it.
+ */
+const zones = ['Asia/Shanghai', 'UTC'] as const;
+
+/** More than a month of nights is no news in detail. */
+const maxMissed = 31;
+
+/**
+ * @param cron SCF's seven fields: second, minute, hour, day, month, weekday, year
+ * @param lastMs epoch milliseconds: the scheduled time of the last run
+ * @param nowMs epoch milliseconds: the scheduled time of this one
+ * @returns the times between the two, ISO 8601 in UTC; none where the expression does not explain this tick
+ */
+export function missedTicks(cron: string, lastMs: number, nowMs: number): readonly string[] {
+  for (const timezone of zones) {
+    const schedule = parse(cron, timezone);
+    if (schedule?.match(new Date(nowMs)) !== true) continue;
+    return schedule
+      .nextRuns(maxMissed, new Date(lastMs))
+      .map((tick) => tick.getTime())
+      .filter((tick) => tick > lastMs && tick < nowMs)
+      .map((tick) => new Date(tick).toISOString());
+  }
+  return [];
+}
+
+/** @returns undefined when it is no cron expression: the timer's message can be anything */
+function parse(cron: string, timezone: string): Cron | undefined {
+  try {
+    return new Cron(cron, { timezone, paused: true });
+  } catch {
+    return undefined;
+  }
+}
