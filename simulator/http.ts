@@ -58,7 +58,11 @@ export async function listen(
   };
 }
 
-export function text(status: number, body: string, headers: Record<string, string> = {}): Answer {
+export function text(
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
   return {
     kind: 'answer',
     status,
@@ -67,8 +71,12 @@ export function text(status: number, body: string, headers: Record<string, strin
   };
 }
 
-export function json(status: number, value: unknown): Answer {
-  return text(status, JSON.stringify(value), { 'content-type': 'application/json' });
+export function json(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return text(status, JSON.stringify(value), { 'content-type': 'application/json', ...headers });
 }
 
 async function serve(

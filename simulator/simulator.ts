@@ -1,17 +1,16 @@
 /** An independent fake of Tencent Cloud and of the chat platforms, on loopback: it shares no code with what it tests. */
 import { randomUUID } from 'node:crypto';
-import { createGeneric } from './chat/generic.ts';
 import {
   receive,
   type Channel,
   type ChatFault,
-  type Platform,
   type ReceivedNotice,
+  type WebhookChannel,
 } from './chat/inbox.ts';
-import { createSlack } from './chat/slack.ts';
-import { createWecom } from './chat/wecom.ts';
+import type { IncidentState } from './chat/pagerduty.ts';
+import { channelOf, createPlatforms, webhookUrls } from './chat/platforms.ts';
 import { control } from './control.ts';
-import { createFaultPlan } from './fault-plan.ts';
+import { createFaultPlan, type FaultPlan } from './fault-plan.ts';
 import { listen, text, type Incoming, type Reply } from './http.ts';
 import type { ScenarioName } from './scenarios.ts';
 import { scanSettingPermission, type Account } from './tencent/actions.ts';
@@ -20,7 +19,16 @@ import { createCloud, type SettingsChange } from './tencent/cloud.ts';
 import type { ApiFault } from './tencent/faults.ts';
 
 export { scenarioNames } from './scenarios.ts';
-export type { ApiFault, ApiRequest, ChatFault, ReceivedNotice, ScenarioName };
+export type {
+  ApiFault,
+  ApiRequest,
+  Channel,
+  ChatFault,
+  IncidentState,
+  ReceivedNotice,
+  ScenarioName,
+  WebhookChannel,
+};
 
 export interface Simulator {
   /** `http://127.0.0.1:<port>`: the API's endpoint. */
@@ -29,12 +37,16 @@ export interface Simulator {
   readonly credentials: Pick<Account, 'secretId' | 'secretKey' | 'token' | 'uin'>;
   /** Webhook URLs with the options in the fragment. */
   readonly webhooks: { readonly slack: string; readonly wecom: string; readonly generic: string };
+  /** Like `webhooks`, of every platform. */
+  readonly platforms: Readonly<Record<WebhookChannel, string>>;
   /** `/fail` may be appended. */
   readonly heartbeat: string;
   /** Every call of the API, oldest first. */
   readonly requests: readonly ApiRequest[];
   /** Every post to a chat platform, oldest first. */
   readonly inbox: readonly ReceivedNotice[];
+  /** What PagerDuty made of the events it accepted, by `dedup_key`. */
+  readonly incidents: ReadonlyMap<string, IncidentState>;
   /** Starts the scenario afresh: forgets what setSettings and setApiFault did. */
   readonly setScenario: (name: ScenarioName) => void;
   /** Changes the scenario's settings, on top of earlier changes. */
@@ -53,7 +65,7 @@ export interface Simulator {
     fault: ChatFault | undefined,
     options?: { readonly times?: number },
   ) => void;
-  /** Forgets `requests` and `inbox`. */
+  /** Forgets `requests` and `inbox`, not what the platforms did: incidents stay open. */
   readonly clear: () => void;
   /** Destroys open connections. */
   readonly close: () => Promise<void>;
@@ -71,9 +83,6 @@ export interface SimulatorOptions {
   readonly hookSecrets?: Readonly<Record<string, string>>;
 }
 
-const slackPath = '/services/T00000000/B00000000/SIMULATOR';
-const wecomKey = 'SIMULATOR';
-const hookSecret = `whsec_${Buffer.from('simulator-webhook-secret-not-real').toString('base64')}`;
 const defaultAccount: Account = {
   secretId: 'SIMULATOR-ID',
   secretKey: 'SIMULATOR-KEY',
@@ -88,18 +97,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const api = createTencentApi({ ...cloud, accounts, now, newRequestId });
   const requests: ApiRequest[] = [];
   const inbox: ReceivedNotice[] = [];
-  const platforms = {
-    slack: createSlack(slackPath, now),
-    wecom: createWecom(wecomKey, now),
-    generic: createGeneric({ audit: hookSecret, ...options.hookSecrets }, now),
-    heartbeat: () => ({ accepted: true, reply: text(200, 'OK') }),
-  } satisfies Record<Channel, Platform>;
-  const chatFaults = {
-    slack: createFaultPlan<ChatFault>(),
-    wecom: createFaultPlan<ChatFault>(),
-    generic: createFaultPlan<ChatFault>(),
-    heartbeat: createFaultPlan<ChatFault>(),
-  };
+  const { hookSecrets } = options;
+  const { platforms, incidents } = createPlatforms({ now, newId: newRequestId, hookSecrets });
+  const chatFaults = createChatFaults();
 
   const handle = (request: Incoming): Reply => {
     if (request.path === '/' && request.method === 'POST') {
@@ -126,17 +126,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   const { url, close } = await listen(port, handle);
   const { secretId, secretKey, token, uin } = accounts[0];
+  const urls = webhookUrls(url);
+  const { slack, wecom, generic } = urls;
   return {
     url,
     credentials: { secretId, secretKey, uin, ...(token === undefined ? {} : { token }) },
-    webhooks: {
-      slack: `${url}${slackPath}#kind=slack`,
-      wecom: `${url}/cgi-bin/webhook/send?key=${wecomKey}#kind=wecom`,
-      generic: `${url}/hooks/audit#kind=generic&secret=${hookSecret}`,
-    },
+    webhooks: { slack, wecom, generic },
+    platforms: urls,
     heartbeat: `${url}/ping/simulator`,
     requests,
     inbox,
+    incidents,
     setScenario: cloud.setScenario,
     setSettings: cloud.setSettings,
     setApiFault: cloud.setFault,
@@ -151,9 +151,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-function channelOf(path: string): Channel | undefined {
-  if (path.startsWith('/services/')) return 'slack';
-  if (path === '/cgi-bin/webhook/send') return 'wecom';
-  if (path.startsWith('/hooks/')) return 'generic';
-  return /^\/ping\/[^/]+(\/fail)?$/.test(path) ? 'heartbeat' : undefined;
+function createChatFaults(): Readonly<Record<Channel, FaultPlan<ChatFault>>> {
+  return {
+    slack: createFaultPlan(),
+    wecom: createFaultPlan(),
+    generic: createFaultPlan(),
+    dingtalk: createFaultPlan(),
+    feishu: createFaultPlan(),
+    lark: createFaultPlan(),
+    teams: createFaultPlan(),
+    discord: createFaultPlan(),
+    googlechat: createFaultPlan(),
+    pagerduty: createFaultPlan(),
+    alertmanager: createFaultPlan(),
+    heartbeat: createFaultPlan(),
+  };
 }

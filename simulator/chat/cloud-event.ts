@@ -3,6 +3,7 @@
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
  */
 import { isObject } from '../json.ts';
+import { isText, isTimestamp } from './shapes.ts';
 
 /** @returns what keeps the body from being a CloudEvent */
 export function cloudEventFaultOf(contentType: string, body: unknown): string | undefined {
@@ -17,16 +18,5 @@ export function cloudEventFaultOf(contentType: string, body: unknown): string | 
   if (misnamed !== undefined) return 'an attribute name is not of a-z and 0-9';
   if ('data' in body && 'data_base64' in body) return 'both data and data_base64';
   const { time } = body;
-  return time === undefined || (isText(time) && isTimestamp(time))
-    ? undefined
-    : 'time is not an RFC 3339 timestamp';
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
-function isTimestamp(time: string): boolean {
-  const form = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
-  return form.test(time) && !Number.isNaN(Date.parse(time));
+  return time === undefined || isTimestamp(time) ? undefined : 'time is not an RFC 3339 timestamp';
 }

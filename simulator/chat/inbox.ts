@@ -2,8 +2,23 @@
 import type { FaultPlan } from '../fault-plan.ts';
 import { text, type Incoming, type Reply } from '../http.ts';
 import { jsonOrText } from '../json.ts';
+import { throttled } from './throttled.ts';
 
-export type Channel = 'slack' | 'wecom' | 'generic' | 'heartbeat';
+/** The kinds of channel that a webhook URL leads to. */
+export type WebhookChannel =
+  | 'slack'
+  | 'wecom'
+  | 'generic'
+  | 'dingtalk'
+  | 'feishu'
+  | 'lark'
+  | 'teams'
+  | 'discord'
+  | 'googlechat'
+  | 'pagerduty'
+  | 'alertmanager';
+
+export type Channel = WebhookChannel | 'heartbeat';
 
 export interface ReceivedNotice {
   readonly channel: Channel;
@@ -13,11 +28,15 @@ export interface ReceivedNotice {
   /** Parsed when it is JSON, otherwise the text. */
   readonly body: unknown;
   readonly accepted: boolean;
+  /** Why the notice is not accepted though the sender was told that all is well. */
+  readonly reason?: string;
   readonly at: string;
 }
 
 export interface Verdict {
   readonly accepted: boolean;
+  /** For what the reply does not tell: the platform takes the message and loses it later. */
+  readonly reason?: string;
   readonly reply: Reply;
 }
 
@@ -25,10 +44,18 @@ export interface Verdict {
 export type Platform = (request: Incoming, body: unknown) => Verdict;
 
 export type ChatFault =
-  | { readonly kind: 'http-status'; readonly status: number; readonly body?: string }
+  | {
+      readonly kind: 'http-status';
+      readonly status: number;
+      readonly body?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** HTTP 200 with this body, which may be a refusal all the same. */
   | { readonly kind: 'answer'; readonly body: string }
+  /** HTTP 429 as a proxy before the platform gives it. */
   | { readonly kind: 'rate-limited'; readonly retryAfterSeconds?: number }
+  /** The platform's own way to say that it is too much; 1 second unless told, where it says when. */
+  | { readonly kind: 'retry-later'; readonly retryAfterSeconds?: number }
   | { readonly kind: 'hang' }
   | { readonly kind: 'reset' };
 
@@ -41,16 +68,25 @@ export function receive(
 ): { readonly reply: Reply; readonly notice: ReceivedNotice } {
   const body = jsonOrText(request.rawBody);
   const fault = faults.take(channel);
-  const { accepted, reply } =
-    fault === undefined ? platform(request, body) : { accepted: false, reply: replyOf(fault) };
+  const { reply, ...verdict } =
+    fault === undefined
+      ? platform(request, body)
+      : { accepted: false, reply: replyOf(fault, channel) };
   const path = request.query === '' ? request.path : `${request.path}?${request.query}`;
-  return { reply, notice: { channel, path, headers: request.headers, body, accepted, at } };
+  return { reply, notice: { channel, path, headers: request.headers, body, ...verdict, at } };
 }
 
-function replyOf(fault: ChatFault): Reply {
+/** The sender hears that all is well, also where the message is lost later. */
+export function outwardlyAccepted(reply: Reply, lateFault: string | undefined): Verdict {
+  return lateFault === undefined
+    ? { accepted: true, reply }
+    : { accepted: false, reason: lateFault, reply };
+}
+
+function replyOf(fault: ChatFault, channel: Channel): Reply {
   switch (fault.kind) {
     case 'http-status':
-      return text(fault.status, fault.body ?? `HTTP ${String(fault.status)}`);
+      return text(fault.status, fault.body ?? `HTTP ${String(fault.status)}`, fault.headers);
     case 'answer':
       return text(200, fault.body);
     case 'rate-limited':
@@ -61,6 +97,8 @@ function replyOf(fault: ChatFault): Reply {
           ? {}
           : { 'retry-after': String(fault.retryAfterSeconds) },
       );
+    case 'retry-later':
+      return throttled[channel]((fault.retryAfterSeconds ?? 1) * 1000);
     case 'hang':
     case 'reset':
       return { kind: fault.kind };

@@ -2,7 +2,9 @@
 import { text } from '../http.ts';
 import { createRateLimit } from '../rate-limit.ts';
 import type { Platform, Verdict } from './inbox.ts';
+import { isJsonType } from './shapes.ts';
 import { slackFaultOf } from './slack-blocks.ts';
+import { throttled } from './throttled.ts';
 
 /** @param webhookPath the one webhook that exists, `/services/T…/B…/…` */
 export function createSlack(webhookPath: string, now: () => number): Platform {
@@ -12,20 +14,14 @@ export function createSlack(webhookPath: string, now: () => number): Platform {
     if (path !== webhookPath) return refused(404, 'no_service');
     if (method !== 'POST') return refused(400, 'invalid_payload');
     const waitMs = rateLimit(path, now());
-    if (waitMs > 0) {
-      return refused(429, 'rate_limited', { 'retry-after': String(Math.ceil(waitMs / 1000)) });
-    }
-    const isJson = /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '');
-    const fault = isJson ? slackFaultOf(body) : 'invalid_payload';
+    if (waitMs > 0) return { accepted: false, reply: throttled.slack(waitMs) };
+    const fault = isJsonType(headers['content-type']) ? slackFaultOf(body) : 'invalid_payload';
     return fault === undefined
       ? { accepted: true, reply: text(200, 'ok', { 'content-type': 'text/html' }) }
       : refused(400, fault);
   };
 }
 
-function refused(status: number, reason: string, headers: Record<string, string> = {}): Verdict {
-  return {
-    accepted: false,
-    reply: text(status, reason, { 'content-type': 'text/html', ...headers }),
-  };
+function refused(status: number, reason: string): Verdict {
+  return { accepted: false, reply: text(status, reason, { 'content-type': 'text/html' }) };
 }

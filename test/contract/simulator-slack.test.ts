@@ -53,6 +53,11 @@ it.each(Object.entries(good))('takes %s', async (_name, body) => {
   expect(accepted()).toEqual([true]);
 });
 
+it('refuses another method', async () => {
+  const response = await fetch(simulator.webhooks.slack);
+  expect([response.status, await response.text()]).toEqual([400, 'invalid_payload']);
+});
+
 const bad: Record<string, readonly [unknown, string]> = {
   'no JSON': ['{"text":', 'invalid_payload'],
   'JSON that is no object': [[], 'invalid_payload'],

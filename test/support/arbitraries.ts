@@ -230,7 +230,7 @@ export function verdictOf(policyId: string, answer: Answer): 'pass' | 'fail' | '
   const { Enable, ScanScope } = settings;
   if (!isFlag(Enable)) return 'error';
   if (policyId === 'image-scan-selection' && !Number.isSafeInteger(ScanScope)) return 'error';
-  if (policyId !== 'image-scan-enabled' && Enable === false) return 'skip';
+  if (policyId !== 'image-scan-enabled' && !Enable) return 'skip';
   if (policyId === 'image-scan-selection' && ScanScope !== 1 && ScanScope !== 3) return 'skip';
   const oracle = oracles[policyId];
   if (oracle?.sees(answer) !== true) return 'error';

@@ -28,6 +28,7 @@ import type {
   Violation,
   Violations,
 } from '../../shared/model.ts';
+import type { Item, Notice } from '../../shared/notice/notice.ts';
 import type { EvidenceStore } from '../../shared/ports.ts';
 import { policies, source, uin } from './fake-ports.ts';
 
@@ -269,4 +270,125 @@ export function openOf(id: string, change: Partial<OpenFinding> = {}): OpenFindi
     since: nights[0],
     ...change,
   };
+}
+
+// ---- Notices ----------------------------------------------------------------------------------
+
+const empty = {
+  failing: [],
+  unchecked: [],
+  stillOpen: [],
+  resolved: [],
+  waived: [],
+  dropped: [],
+} as const;
+
+export function noticeWith(
+  items: Partial<Notice['items']>,
+  change: Partial<Omit<Notice, 'items'>> = {},
+): Notice {
+  return {
+    run: {
+      id: 'nightly-20261124T180000Z',
+      trigger: { type: 'timer', name: 'nightly', scheduledAt: nights[0] },
+      startedAt: nights[0],
+      finishedAt: '2026-11-24T18:00:01.000Z',
+      complete: true,
+    },
+    site: 'intl',
+    counts: { targets: 1, pass: 9, fail: 1, waived: 1, error: 1, skip: 0 },
+    head: { seq: 41, sha256: '8f3c'.repeat(16) },
+    items: { ...empty, ...items },
+    waivers: [],
+    drift: [],
+    ...change,
+  };
+}
+
+export function itemOf(id: string, change: Partial<Item> = {}): Item {
+  return {
+    open: openOf(id),
+    finding: findingOf(id, 'fail'),
+    title: `Title of ${id}`,
+    remediation: `Set ${id} right.`,
+    ...change,
+  };
+}
+
+/** What somebody outside may write into a setting, an image's name or an error message. */
+export const hostile: readonly string[] = [
+  '<!channel>',
+  '<!here|here>',
+  '<!subteam^S1>',
+  '<@U1>',
+  '<#C1>',
+  '@all',
+  '@channel',
+  '<@all>',
+  '<at id=all></at>',
+  '<at user_id="all"></at>',
+  '<font color="warning">x</font>',
+  '</font>',
+  '[x](http://evil.example)',
+  '<http://evil.example|click>',
+  'http://evil.example',
+  '`',
+  '``',
+  '```x```',
+  '` <!channel> `',
+  '*bold*',
+  '**bold**',
+  '_it_ ~no~',
+  '\n> quote',
+  '\r\n# heading',
+  '\u2028### heading',
+  '\u0085- list',
+  '\u202Egnp.exe',
+  '\u2066\u2069\u200B\uFEFF',
+  '\u{E0041}\u{E0042}',
+  '\ud800',
+  'x\udc00',
+  '\u0000\u0007\u001b[31m',
+  '&lt;!channel&gt;',
+  '&amp;lt;!channel&amp;gt;',
+  '\\`\\<',
+  '😀𝕳',
+  '世界',
+  '"',
+  '{{TIME(0)}}',
+];
+
+/** A notice that holds the text in every place that the outside can write to. */
+export function noticeHolding(text: string): Notice {
+  const open = openOf('a', { target: text });
+  const broken: Violation = {
+    pointer: `/Images/${text}`,
+    expected: { enum: [text, 'x'] },
+    actual: { [text]: [text] },
+    message: text,
+  };
+  const more: Violation = { ...broken, expected: text, actual: text };
+  const failing = findingOf('a', 'fail', 'high', [broken, more]);
+  const waived: Finding = {
+    policyId: 'a',
+    severity: 'high',
+    status: 'waived',
+    violations: [broken],
+    waiver: { id: text, until: '2027-06-30' },
+  };
+  const unchecked: Finding = { policyId: 'a', severity: 'high', status: 'error', reason: text };
+  return noticeWith(
+    {
+      failing: [{ open, finding: failing, title: 'T', remediation: 'R' }],
+      unchecked: [{ open, finding: unchecked, title: 'T', remediation: 'R' }],
+      stillOpen: [{ open, finding: failing, title: 'T', remediation: 'R' }],
+      resolved: [{ open, title: 'T' }],
+      waived: [{ open, finding: waived, title: 'T' }],
+      dropped: [{ open, title: 'T' }],
+    },
+    {
+      waivers: [{ id: text, policy: 'a', state: 'ended', until: '2026-11-01' }],
+      drift: [{ target: text, source, pointer: `/${text}`, kind: 'undocumented-field' }],
+    },
+  );
 }

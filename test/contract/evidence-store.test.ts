@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll } from 'vitest';
+
+import { createFileStore } from '../../shared/evidence/stores/file.ts';
+import { createMemoryStore } from '../../shared/evidence/stores/memory.ts';
+import { describeBadKeys, describeEvidenceStore } from '../support/store-suite.ts';
+
+const roots: string[] = [];
+afterAll(async () => {
+  await Promise.all(roots.map((root) => rm(root, { recursive: true })));
+});
+
+async function fileStore() {
+  const root = await mkdtemp(join(tmpdir(), 'tcss-audit-store-'));
+  roots.push(root);
+  return createFileStore(join(root, 'not-there-yet'));
+}
+
+describeEvidenceStore('the memory store', createMemoryStore);
+describeEvidenceStore('the file store', fileStore);
+describeBadKeys('the file store', () => createFileStore(join(tmpdir(), 'tcss-audit-never-made')));

@@ -1,0 +1,727 @@
+/** The built command line, in a process of its own, against the simulator. `npm test` builds it first. */
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { ScenarioName } from '../../simulator/simulator.ts';
+import { setStage, type Stage } from '../support/stage.ts';
+
+const cli = resolve('dist/cli/index.js');
+const golden = resolve('test/fixtures/log/store');
+const goldenKey = resolve('test/fixtures/log/test-only-public-key.pem');
+const goldenHead = '3:1e1b1b2a11389ff6acee1435daf47ed653dfd43cf2f9ca9bd8f70f103675f2e3';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await setStage({ scenario: 'good' });
+});
+afterEach(async () => {
+  await stage.close();
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+type Env = Readonly<Record<string, string>>;
+
+/** In an empty folder, with nothing of the developer's environment and a home without a credentials file. */
+function start(args: readonly string[], env: Env = {}) {
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd: stage.folder,
+    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const done = once(child, 'close').then(([code]): Ended => ({
+    code: code as number | null,
+    stdout,
+    stderr,
+  }));
+  return { child, done };
+}
+
+async function tcssAudit(args: readonly string[], env: Env = {}): Promise<Ended> {
+  return start(args, env).done;
+}
+
+/** What differs from run to run, made the same. */
+function steady(text: string): string {
+  return text
+    .replaceAll(stage.folder, '<folder>')
+    .replace(/\b[0-9a-f]{64}\b/g, '<sha256>')
+    .replace(/\b[0-9a-f]{8}…/g, '<hash>…')
+    .replace(/127\.0\.0\.1:\d+#[0-9a-f]{8}/g, '<channel>')
+    .replace(/\b\d{8}T\d{6,9}Z\b/g, '<time>');
+}
+
+function steadyEnded({ code, stdout, stderr }: Ended): Ended {
+  return { code, stdout: steady(stdout), stderr: steady(stderr) };
+}
+
+const drifted = [
+  'FAIL  image-scan-no-exclusions    100000000001  /ExcludeImages must be empty, has 2',
+  'FAIL  image-scan-period           100000000001  /ScanPeriod must be at most 7, is 30',
+  'FAIL  image-scan-vulnerabilities  100000000001  /ScanVul must be true, is false',
+  '12 findings: 8 pass, 3 fail, 0 waived, 0 error, 1 skip · evidence #1 <hash>…',
+].join('\n');
+
+describe('run', () => {
+  const cases: Readonly<
+    Record<
+      string,
+      {
+        readonly scenario?: ScenarioName;
+        readonly env?: Env;
+        readonly prepare?: () => void;
+        readonly ended: Ended;
+      }
+    >
+  > = {
+    'ends with 0 when all is well': {
+      ended: {
+        code: 0,
+        stdout:
+          '12 findings: 11 pass, 0 fail, 0 waived, 0 error, 1 skip · evidence #1 <hash>… · 0 notices sent\n',
+        stderr: '',
+      },
+    },
+    'ends with 1 when a setting is wrong': {
+      scenario: 'drift',
+      ended: { code: 1, stdout: `${drifted} · 3 notices sent\n`, stderr: '' },
+    },
+    'says so when nobody would hear of it': {
+      scenario: 'drift',
+      env: { AUDIT_WEBHOOKS: '' },
+      ended: {
+        code: 1,
+        stdout: `${drifted} · no channel is set (AUDIT_WEBHOOKS)\n`,
+        stderr: '',
+      },
+    },
+    'ends with 3 when it could not look': {
+      scenario: 'denied',
+      env: { AUDIT_POLICIES: 'image-scan-enabled,image-scan-malware' },
+      ended: {
+        code: 3,
+        stdout: [
+          ...['image-scan-enabled', 'image-scan-malware'].map(
+            (policy) =>
+              `ERROR  ${policy}  100000000001  AuthFailure.UnauthorizedOperation: DescribeAssetImageScanSetting: you are not authorized to perform operation (tcss:DescribeAssetImageScanSetting) resource (*) has no permission; grant tcss:DescribeAssetImageScanSetting to the role`,
+          ),
+          '2 findings: 0 pass, 0 fail, 0 waived, 2 error, 0 skip · evidence #1 <hash>… · 3 notices sent\n',
+        ].join('\n'),
+        stderr: '',
+      },
+    },
+    'ends with 3 when a channel was not told, though a setting is wrong too': {
+      scenario: 'drift',
+      prepare: () => {
+        stage.simulator.setChatFault('slack', { kind: 'answer', body: 'no_service' });
+      },
+      ended: {
+        code: 3,
+        stdout: `${drifted} · 2 notices sent, 1 not delivered\n`,
+        stderr:
+          'Not delivered to slack:<channel>: HTTP 200 no_service: the webhook or its channel is gone: create a new webhook and set AUDIT_WEBHOOKS. The next run tells it.\n',
+      },
+    },
+    'ends with 2 and names every problem when the configuration is bad': {
+      env: { AUDIT_REMIND_DAYS: '5d', AUDIT_TARGETS: 'targets.json', AUDIT_EVIDENCE: 'cos://b/x' },
+      ended: {
+        code: 2,
+        stdout: '',
+        stderr: [
+          'Config is not valid:',
+          '  AUDIT_TARGETS      is not supported by this version, which audits the account of its own credential: unset it',
+          '  AUDIT_EVIDENCE     is a cos:// store, which this version cannot write: give file:<path>',
+          '  AUDIT_REMIND_DAYS  is "5d": give a whole number of days, 0 for never\n',
+        ].join('\n'),
+      },
+    },
+    'ends with 2 when there is no credential': {
+      env: { TENCENTCLOUD_SECRETKEY: '' },
+      ended: {
+        code: 2,
+        stdout: '',
+        stderr: [
+          'Config is not valid:',
+          '  TENCENTCLOUD_SECRET_ID  and TENCENTCLOUD_SECRET_KEY are not set: on SCF give the function an execution role, elsewhere set both or write ~/.tencentcloud/credentials\n',
+        ].join('\n'),
+      },
+    },
+  };
+
+  it.each(Object.entries(cases))('%s', async (_name, { scenario, env, prepare, ended }) => {
+    stage.simulator.setScenario(scenario ?? 'good');
+    prepare?.();
+    expect(steadyEnded(await tcssAudit(['run'], { ...stage.env, ...env }))).toEqual(ended);
+  });
+
+  it('ends with 3 and tells nobody when the evidence cannot be written', async () => {
+    stage.simulator.setScenario('drift');
+    await writeFile(join(stage.folder, 'file'), '');
+    const { code, stdout, stderr } = await tcssAudit(
+      ['run', '--evidence', 'file:file/below'],
+      stage.env,
+    );
+
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(/^Evidence runs\/cli-\w+\/ could not be read \(ENOTDIR: .*\)\.\n$/);
+    expect(stage.simulator.inbox).toEqual([]);
+  });
+
+  it('writes to --evidence rather than to AUDIT_EVIDENCE', async () => {
+    await tcssAudit(['run', '--evidence', 'file:elsewhere'], stage.env);
+
+    expect(await stage.records()).toEqual([]);
+    const ended = await tcssAudit(['verify', '--evidence', 'file:elsewhere']);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('prints what passed and what does not apply with --all', async () => {
+    const { stdout } = await tcssAudit(['run', '--all'], stage.env);
+
+    const statuses = stdout.split('\n').map((line) => line.split(' ')[0]);
+    expect(statuses).toEqual([...Array<string>(11).fill('PASS'), 'SKIP', '12', '']);
+  });
+
+  it('prints one JSON document with --json', async () => {
+    stage.simulator.setScenario('drift');
+    const { code, stdout, stderr } = await tcssAudit(['run', '--json'], stage.env);
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    const outcome = JSON.parse(stdout) as Record<string, unknown>;
+    const [run] = await stage.records();
+    expect(Object.keys(outcome)).toEqual([
+      'runId',
+      'status',
+      'counts',
+      'reports',
+      'evidence',
+      'notices',
+      'isRepeated',
+    ]);
+    expect(outcome).toMatchObject({
+      status: 'fail',
+      counts: { targets: 1, pass: 8, fail: 3, waived: 0, error: 0, skip: 1 },
+      evidence: { seq: 1, sha256: run?.sha256 },
+      notices: [{ status: 'sent' }, { status: 'sent' }, { status: 'sent' }],
+      isRepeated: false,
+    });
+  });
+
+  it('has no colours where nobody sees them', async () => {
+    stage.simulator.setScenario('drift');
+    const { stdout, stderr } = await tcssAudit(['run'], { ...stage.env, TERM: 'xterm-256color' });
+
+    expect(`${stdout}${stderr}`).not.toContain('\u001b');
+  });
+
+  it('lets no control character of the settings through to the terminal', async () => {
+    stage.simulator.setScenario('hostile');
+    const { code, stdout, stderr } = await tcssAudit(['run', '--all'], stage.env);
+
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      '/ScanResult must be "Success", is "Success <!channel> @all\\n# passed',
+    );
+    // Whatever is no printable character, but the line feeds that are ours.
+    expect(`${stdout}${stderr}`).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(13);
+  });
+});
+
+describe('a policy folder of your own', () => {
+  const policy = {
+    id: 'own-enabled',
+    title: 'On',
+    severity: 'high',
+    source: 'DescribeAssetImageScanSetting',
+    rationale: 'It must be on.',
+    remediation: { text: 'Switch it on.' },
+    controls: ['NIST-800-53r5/RA-5'],
+    require: { properties: { Enable: { const: true } } },
+  };
+  const good = {
+    'own/own-enabled.json': policy,
+    'examples/own-enabled/pass-on.json': { description: 'On.', settings: { Enable: true } },
+    'examples/own-enabled/fail-off.json': { description: 'Off.', settings: { Enable: false } },
+  };
+  const bad = {
+    ...good,
+    'own/own-broken.json': '{ "id": ',
+    'own/own-enabled.json': {
+      ...policy,
+      severity: 'urgent',
+      require: { properties: { Enabled: {} } },
+    },
+    'own/own-field.json': {
+      ...policy,
+      id: 'own-other',
+      require: { properties: { Enabled: { const: true } } },
+    },
+    'examples/own-enabled/perhaps.json': { description: 'On.', settings: { Enable: true } },
+    'waivers.json': [],
+  };
+  const fields =
+    'Enable, ScanTime, ScanPeriod, ScanVirus, ScanRisk, ScanVul, All, Images, ContainerRunning, ScanScope, ScanEndTime, ExcludeImages, LastScanTime, ScanResult, ClusterIDs';
+  const problems = [
+    ['own/own-broken.json', 'is not JSON: Unexpected end of JSON input'],
+    ['own/own-enabled.json', '/severity must be one of critical, high, medium, low, is "urgent"'],
+    ['own/own-field.json', '/id is "own-other": it must equal the file name "own-field"'],
+    [
+      'own/own-field.json',
+      `/require reads Enabled, which DescribeAssetImageScanSetting does not have: it has ${fields}`,
+    ],
+    [
+      'examples/own-enabled/perhaps.json',
+      'must be named pass-…, fail-…, skip-…, error-… after what the policy says of it',
+    ],
+    ['own/own-broken.json', 'has no examples/own-broken/pass-*.json'],
+    ['own/own-broken.json', 'has no examples/own-broken/fail-*.json'],
+    ['own/own-field.json', 'has no examples/own-field/pass-*.json'],
+    ['own/own-field.json', 'has no examples/own-field/fail-*.json'],
+  ] as const;
+
+  async function write(files: Readonly<Record<string, unknown>>): Promise<string> {
+    const folder = join(stage.folder, 'policies-of-mine');
+    for (const [name, content] of Object.entries(files)) {
+      const path = join(folder, name);
+      await mkdir(resolve(path, '..'), { recursive: true });
+      await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+    }
+    return folder;
+  }
+
+  it('judges in place of the one that ships', async () => {
+    const folder = await write(good);
+    expect(steadyEnded(await tcssAudit(['run', '--all', '--policies', folder], stage.env))).toEqual(
+      {
+        code: 0,
+        stdout:
+          'PASS  own-enabled  100000000001\n1 findings: 1 pass, 0 fail, 0 waived, 0 error, 0 skip · evidence #1 <hash>… · 0 notices sent\n',
+        stderr: '',
+      },
+    );
+  });
+
+  it.each(['run', 'policy lint', 'policy test'])(
+    'that is not there ends %s with 2',
+    async (name) => {
+      const ended = await tcssAudit([...name.split(' '), '--policies', 'nowhere'], stage.env);
+      expect(ended).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: 'There is no policy folder nowhere. Name one by --policies DIR.\n',
+      });
+    },
+  );
+
+  it.each(['run', 'policy test'])(
+    'with bad files ends %s with 2, every problem named, before anything is read',
+    async (name) => {
+      const folder = await write(bad);
+      const ended = await tcssAudit([...name.split(' '), '--policies', folder], stage.env);
+
+      const width = 32;
+      expect(ended).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: [
+          'Policies are not valid:',
+          ...problems.map(([where, what]) => `  ${where.padEnd(width)}  ${what}`),
+          '',
+        ].join('\n'),
+      });
+      expect(stage.simulator.requests).toEqual([]);
+    },
+  );
+
+  it('with bad files is a table of problems to lint', async () => {
+    const folder = await write(bad);
+    const { code, stdout, stderr } = await tcssAudit(['policy', 'lint', '--policies', folder]);
+
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    const rows = stdout.trimEnd().split('\n');
+    expect(rows.slice(0, -1).map((row) => row.split(/ {2,}/))).toEqual(problems);
+    expect(rows.at(-1)).toBe('3 policies, 3 examples: 9 problems');
+  });
+
+  it('with bad files is JSON to lint --json', async () => {
+    const folder = await write(bad);
+    const { code, stdout } = await tcssAudit(['policy', 'lint', '--json', '--policies', folder]);
+
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      policies: 3,
+      problems: problems.map(([where, what]) => ({ where, what })),
+    });
+  });
+
+  it('with an example that does not hold ends test with 2', async () => {
+    const folder = await write({
+      ...good,
+      'examples/own-enabled/fail-off.json': { description: 'Off?', settings: { Enable: true } },
+    });
+    const { code, stdout, stderr } = await tcssAudit(['policy', 'test', '--policies', folder]);
+
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    const [problem, summary] = stdout.trimEnd().split('\n');
+    expect(problem).toMatch(/^examples\/own-enabled\/fail-off\.json {2}\S/);
+    expect(summary).toBe('2 examples of 1 policies: 1 as they say, 1 not');
+  });
+});
+
+describe('the policies that ship', () => {
+  const cases = {
+    'lint without a problem': {
+      args: ['policy', 'lint'],
+      stdout: /^12 policies, \d+ examples: no problem\n$/,
+    },
+    'do as their examples say': {
+      args: ['policy', 'test'],
+      stdout: /^(\d+) examples of 12 policies: \1 as they say, 0 not\n$/,
+    },
+  };
+  it.each(Object.entries(cases))('%s', async (_name, { args, stdout }) => {
+    const ended = await tcssAudit(args);
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(ended.stdout).toMatch(stdout);
+  });
+});
+
+describe('verify', () => {
+  const whole =
+    'The log is whole: every record follows the one before it, every sealed file is as it was sealed.\n';
+  const headLine = `head ${goldenHead}\n`;
+  const checked = '3 records: 2 runs, 3 sealed files · 3 signed, checked with the given keys\n';
+
+  /** A copy of the golden log to damage, in the stage's folder. */
+  async function damaged(damage: (folder: string) => Promise<void>): Promise<string> {
+    const folder = join(stage.folder, 'damaged');
+    await cp(golden, folder, { recursive: true });
+    await damage(folder);
+    return `file:${folder}`;
+  }
+
+  const fine = {
+    'a whole log, signed': {
+      args: ['--public-key', goldenKey],
+      stdout: `${checked}${headLine}${whole}`,
+    },
+    'a whole log that holds the known head': {
+      args: ['--public-key', goldenKey, '--head', goldenHead],
+      stdout: `${checked}${headLine}${whole}`,
+    },
+    'a whole log without a key, and says that no signature was checked': {
+      args: [],
+      stdout: `3 records: 2 runs, 3 sealed files · 3 signed, not checked (give --public-key)\n${headLine}${whole}`,
+    },
+  };
+  it.each(Object.entries(fine))('accepts %s', async (_name, { args, stdout }) => {
+    const ended = await tcssAudit(['verify', '--evidence', `file:${golden}`, ...args]);
+    expect(ended).toEqual({ code: 0, stdout, stderr: '' });
+  });
+
+  it('accepts either key after a rotation', async () => {
+    const other = join(stage.folder, 'other.pem');
+    await writeFile(
+      other,
+      generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }),
+    );
+    const args = ['verify', '--evidence', `file:${golden}`, '--public-key', other];
+
+    const wrong = await tcssAudit(args);
+    expect(wrong).toEqual({
+      code: 1,
+      stderr: '',
+      stdout: [
+        ...[1, 2, 3].map(
+          (seq) =>
+            `BAD-SIGNATURE  log/00000000000${String(seq)}.json  is not signed by any of the given keys\n`,
+        ),
+        checked,
+        headLine,
+        'The log is BROKEN: 3 faults, the first at log/000000000001.json.\n',
+      ].join(''),
+    });
+    expect((await tcssAudit([...args, '--public-key', goldenKey])).code).toBe(0);
+  });
+
+  const run = 'runs/nightly-20261124T180000Z/targets-0000.jsonl';
+  const faults: Readonly<
+    Record<
+      string,
+      {
+        readonly damage: (folder: string) => Promise<void>;
+        readonly args?: readonly string[];
+        readonly codes: readonly string[];
+      }
+    >
+  > = {
+    'a changed file': {
+      damage: (folder) => appendFile(join(folder, run), '\n'),
+      codes: ['changed-file'],
+    },
+    'a missing file': { damage: (folder) => rm(join(folder, run)), codes: ['missing-file'] },
+    'a file put into a sealed run': {
+      damage: (folder) =>
+        writeFile(join(folder, run.replace('targets-0000', 'targets-0001')), '{}\n'),
+      codes: ['unsealed-file'],
+    },
+    'a record taken out': {
+      damage: (folder) => rm(join(folder, 'log/000000000002.json')),
+      codes: ['gap'],
+    },
+    'a cut end, against a head known from elsewhere': {
+      damage: (folder) => rm(join(folder, 'log/000000000003.json')),
+      args: ['--head', goldenHead],
+      codes: ['shorter-than-head'],
+    },
+    'a log that a known head is no part of': {
+      damage: () => Promise.resolve(),
+      args: ['--head', `2:${'0'.repeat(64)}`],
+      codes: ['wrong-head'],
+    },
+  };
+  it.each(Object.entries(faults))('names %s', async (_name, { damage, args = [], codes }) => {
+    const evidence = await damaged(damage);
+    const options = ['verify', '--evidence', evidence, '--public-key', goldenKey, ...args];
+
+    const people = await tcssAudit(options);
+    expect({ code: people.code, stderr: people.stderr }).toEqual({ code: 1, stderr: '' });
+    expect(people.stdout).toMatch(new RegExp(`^${codes[0]?.toUpperCase() ?? ''} {2}`));
+    expect(people.stdout).toContain('The log is BROKEN: ');
+
+    const machines = await tcssAudit([...options, '--json']);
+    const { faults: found } = JSON.parse(machines.stdout) as { faults: { code: string }[] };
+    expect(machines.code).toBe(1);
+    expect(found.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it('mentions an unfinished run and does not fail for it', async () => {
+    const evidence = await damaged(async (folder) => {
+      await mkdir(join(folder, 'runs/nightly-20261130T180000Z'));
+      await writeFile(join(folder, 'runs/nightly-20261130T180000Z/targets-0000.jsonl'), '{}\n');
+    });
+    const { code, stdout } = await tcssAudit(['verify', '--evidence', evidence]);
+
+    expect(code).toBe(0);
+    expect(stdout.split('\n')[0]).toBe(
+      'Unfinished run: runs/nightly-20261130T180000Z/ has files that no record seals yet.',
+    );
+  });
+
+  it('could not tell where there is no log', async () => {
+    expect(await tcssAudit(['verify', '--evidence', 'file:nowhere'])).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: 'There is no evidence log in nowhere. Name it by --evidence file:<path>.\n',
+    });
+  });
+
+  it('names all bad arguments at once', async () => {
+    await writeFile(join(stage.folder, 'text.pem'), 'no key');
+    const args = ['--evidence', 's3://x', '--public-key', 'none.pem', '--public-key', 'text.pem'];
+    expect(await tcssAudit(['verify', ...args, '--head', '3:abc'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: [
+        'Arguments are not valid:',
+        '  --evidence    is "s3://x": give file:<path>',
+        "  --public-key  none.pem cannot be read (ENOENT: no such file or directory, open 'none.pem')",
+        '  --public-key  text.pem is no Ed25519 public key in PEM',
+        '  --head        must be <seq>:<sha256>, as a notice shows it\n',
+      ].join('\n'),
+    });
+  });
+
+  it('refuses a private key as a public one', async () => {
+    const file = resolve('test/fixtures/log/test-only-signing-key.pem');
+    const ended = await tcssAudit(['verify', '--evidence', `file:${golden}`, '--public-key', file]);
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toContain('is no Ed25519 public key in PEM');
+  });
+
+  it('accepts what run wrote', async () => {
+    stage.simulator.setScenario('drift');
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    await writeFile(
+      join(stage.folder, 'audit.pub.pem'),
+      publicKey.export({ type: 'spki', format: 'pem' }),
+    );
+    await tcssAudit(['run'], { ...stage.env, AUDIT_SIGNING_KEY: pem });
+    const { stdout, ...ended } = await tcssAudit(['verify', '--public-key', 'audit.pub.pem'], {
+      AUDIT_EVIDENCE: stage.env['AUDIT_EVIDENCE'] ?? '',
+    });
+
+    expect(ended).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('2 records: 1 runs, 2 sealed files · 2 signed, checked');
+  });
+});
+
+describe('start', () => {
+  it('without credentials audits a simulated account, says so, and ends with 0', async () => {
+    const { code, stdout, stderr } = await tcssAudit(['start']);
+
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      'No credentials (TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, ~/.tencentcloud/credentials):\nauditing a simulated account whose vulnerability scanning was switched off.\n\n',
+    );
+    expect(stdout).toContain('12 findings: 8 pass, 3 fail, 0 waived, 0 error, 1 skip');
+    expect(stdout).toContain('tcss-audit: 3 new violations');
+  });
+
+  it('with credentials audits their account', async () => {
+    const { code, stdout, stderr } = await tcssAudit(['start'], stage.env);
+
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'Credentials found: auditing your account.\n\n',
+    });
+    expect(stdout).toContain('12 findings: 11 pass');
+    expect(stage.simulator.requests.map(({ action }) => action)).toEqual([
+      'GetCallerIdentity',
+      'DescribeAssetImageScanSetting',
+    ]);
+  });
+
+  it.each(['start', 'demo'])('the verify command that %s prints accepts its log', async (name) => {
+    const { stdout } = await tcssAudit([name]);
+    const printed = /tcss-audit (verify .*)$/m.exec(stdout)?.[1] ?? '';
+
+    expect(await tcssAudit(printed.split(' '))).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(whole(name)) as string,
+    });
+  });
+});
+
+function whole(command: string): string {
+  return command === 'start'
+    ? '2 records: 1 runs, 2 sealed files · 2 signed, checked with the given keys'
+    : '6 records: 3 runs, 4 sealed files · 6 signed, checked with the given keys';
+}
+
+describe('demo', () => {
+  it('plays three nights: nothing to say, a violation, its end', async () => {
+    const { code, stdout } = await tcssAudit(['demo']);
+
+    expect(code).toBe(0);
+    const heard = stdout
+      .split(/^Night /m)
+      .slice(1)
+      .map((night) => night.match(/hears nothing|1 new violation|1 resolved|: sent$/gm));
+    expect(heard).toEqual([
+      ['hears nothing', 'hears nothing', 'hears nothing'],
+      [': sent', '1 new violation', ': sent', '1 new violation', ': sent'],
+      [': sent', '1 resolved', ': sent', '1 resolved', ': sent'],
+    ]);
+  });
+});
+
+describe('simulate', () => {
+  it('prints an environment in which run audits, and ends when it is told to', async () => {
+    const { child, done } = start(['simulate', '--port', '0', '--scenario', 'disabled']);
+    let printed = '';
+    child.stdout.on('data', (text: string) => (printed += text));
+    while (!printed.includes('AUDIT_WEBHOOKS')) await once(child.stdout, 'data');
+    const env = Object.fromEntries(
+      Array.from(printed.matchAll(/^export (\w+)='(.*)'$/gm), ([, name, value]) => [name, value]),
+    ) as Env;
+
+    expect(steadyEnded(await tcssAudit(['run'], env))).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('/Enable must be true, is false') as string,
+    });
+    child.kill('SIGTERM');
+    expect(await done).toMatchObject({ code: 0 });
+  });
+
+  it('names all bad arguments at once', async () => {
+    expect(await tcssAudit(['simulate', '--port', '99999', '--scenario', 'nope'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: [
+        'Arguments are not valid:',
+        '  --port      is "99999": give 0 to 65535',
+        '  --scenario  is "nope": give good, drift, disabled, denied, flaky, outage, hang, html, nulls, legacy, hostile\n',
+      ].join('\n'),
+    });
+  });
+});
+
+describe('arguments', () => {
+  it('--help', async () => {
+    const ended = await tcssAudit(['--help']);
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(ended.stdout).toMatchInlineSnapshot(`
+      "Examples:
+        tcss-audit run --evidence file:./evidence
+        tcss-audit verify --public-key audit.pub.pem --head 41:8f3c…
+
+      Usage: tcss-audit [options] [command]
+
+      Nightly compliance audit of Tencent Container Security Service settings.
+
+      Options:
+        -V, --version       output the version number
+        -h, --help          display help for command
+
+      Commands:
+        run [options]       audit now: read the settings, judge, seal the evidence,
+                            tell the channels
+        verify [options]    check the evidence log and every file it seals
+        policy              work on policies
+        simulate [options]  run the simulator of Tencent Cloud and of the chat
+                            platforms on loopback
+        start               one audit, of the cloud when credentials are set, else of
+                            a simulated account
+        demo                three simulated nights, and what each channel heard
+        help [command]      display help for command
+
+      Exit codes:
+        0  asked and fine
+        1  a fail finding, or a broken log
+        2  bad arguments, configuration or policy
+        3  could not tell: an error finding, evidence not written or read, a notice not delivered (wins over 1)
+
+      Configuration comes from the environment: see docs/configuration.md.
+      "
+    `);
+  });
+
+  it('--version', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    expect(await tcssAudit(['--version'])).toEqual({
+      code: 0,
+      stdout: `${version}\n`,
+      stderr: '',
+    });
+  });
+
+  const bad = {
+    'no command': [],
+    'an unknown command': ['nope'],
+    'an unknown command of policy': ['policy', 'nope'],
+    'policy without a command': ['policy'],
+    'an unknown option': ['run', '--colour'],
+    'an option without its value': ['verify', '--head'],
+    'a surplus argument': ['run', 'now'],
+  };
+  it.each(Object.entries(bad))('%s ends with 2, says why on stderr alone', async (_name, args) => {
+    const { code, stdout, stderr } = await tcssAudit(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^error: .+\nRun tcss-audit --help|^Examples:\n/);
+  });
+});

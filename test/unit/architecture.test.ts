@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+import { expect, it } from 'vitest';
+
+const files = ['shared', 'functions', 'cli', 'simulator'].flatMap((root) =>
+  readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => join(root, name)),
+);
+/** Static, dynamic, re-exported and type-only imports; relative ones as paths from the root. */
+const importing = /(?:\bfrom\s+|\bimport\s+|\bimport\(\s*)'([^']+)'/g;
+const imports = files.flatMap((from) =>
+  [...readFileSync(from, 'utf8').matchAll(importing)].map(([, name = '']) => ({
+    from,
+    to: name.startsWith('.') ? normalize(join(dirname(from), name)) : name,
+  })),
+);
+
+const stages = 'settings|policy|evidence|notice|report';
+const edges =
+  /^(shared\/(settings\/tencent|evidence\/stores)\/|shared\/(wire|edge)\.ts$|functions\/|cli\/|simulator\/)/;
+const rules: Record<string, (from: string, to: string) => boolean> = {
+  'stages never import each other': (from, to) => {
+    const [ours, theirs] = [from, to].map(
+      (path) => new RegExp(`^shared/(${stages})/`).exec(path)?.[1],
+    );
+    return ours === undefined || theirs === undefined || ours === theirs;
+  },
+  'shared imports nothing from cli, functions and simulator': (from, to) =>
+    !from.startsWith('shared/') || !/^(cli|functions|simulator|test)\//.test(to),
+  'of data, shared imports the schemas and package.json only': (from, to) =>
+    !from.startsWith('shared/') ||
+    !to.endsWith('.json') ||
+    /^(policies\/schema\/|package\.json)/.test(to),
+  'functions import the run and what it is made of': (from, to) =>
+    !from.startsWith('functions/') ||
+    !to.startsWith('shared/') ||
+    /^shared\/(run|wire|config|model|errors|edge|json|identity)\.ts$/.test(to),
+  'functions import nothing from cli and simulator': (from, to) =>
+    !from.startsWith('functions/') || !/^(cli|simulator|test)\//.test(to),
+  'the simulator imports nothing but itself and Node': (from, to) =>
+    !from.startsWith('simulator/') || /^(simulator\/|node:)/.test(to),
+  'nothing but the cli imports the simulator': (from, to) =>
+    !to.startsWith('simulator/') || /^(cli|simulator)\//.test(from),
+  'only the edges import node modules': (from, to) =>
+    !to.startsWith('node:') ||
+    edges.test(from) ||
+    (to === 'node:crypto' && /^shared\/(evidence|notice)\//.test(from)),
+};
+
+it.each(Object.entries(rules))('%s', (_rule, allows) => {
+  const broken = imports.filter(({ from, to }) => !allows(from, to));
+  expect(broken).toEqual([]);
+});
+
+it('sees the imports that there are', () => {
+  expect(imports).toContainEqual({ from: 'shared/run.ts', to: 'shared/policy/evaluate.ts' });
+  expect(imports).toContainEqual({
+    from: 'shared/settings/tencent/client.ts',
+    to: 'shared/settings/tencent/sts.ts',
+  });
+  expect(imports).toContainEqual({ from: 'shared/settings/tencent/client.ts', to: 'node:https' });
+});

@@ -1,0 +1,668 @@
+import { generateKeyPairSync } from 'node:crypto';
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { openLog } from '../../shared/evidence/chain.ts';
+import { keyOf } from '../../shared/evidence/record.ts';
+import { parseSigningKey, sha256 } from '../../shared/evidence/sign.ts';
+import { verifyLog, type FaultCode, type VerifyOptions } from '../../shared/evidence/verify.ts';
+import type { Head } from '../../shared/model.ts';
+import {
+  buildLog,
+  bytesOf,
+  createOpenStore,
+  editEnvelope,
+  editStatement,
+  nightOf,
+  policiesFile,
+  present,
+  publicKey,
+  seal,
+  signer,
+  textOf,
+  type OpenStore,
+} from '../support/log.ts';
+
+const [one, two, three, four, five] = [1, 2, 3, 4, 5].map(keyOf) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+];
+const folder = 'runs/nightly-20261124T180000Z';
+const targets = `${folder}/targets-0000.jsonl`;
+const zeros = '0'.repeat(64);
+const stranger = present(
+  parseSigningKey(
+    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  ),
+);
+
+const headOf = (store: OpenStore, seq: number): Head => ({
+  seq,
+  sha256: sha256(present(store.files.get(keyOf(seq)))),
+});
+const move = (store: OpenStore, from: string, to: string) => {
+  const bytes = present(store.files.get(from));
+  store.files.delete(from);
+  store.files.set(to, bytes);
+};
+
+type Tampering = (store: OpenStore) => unknown;
+type Found = readonly (readonly [FaultCode, string, string?])[];
+
+async function check(tamper: Tampering, options: (store: OpenStore) => Partial<VerifyOptions>) {
+  const store = await buildLog();
+  // What a caller knows of the log he knows from before.
+  const known = options(store);
+  await tamper(store);
+  return verifyLog(store, { publicKeys: [publicKey], ...known });
+}
+const found = ({ faults }: Awaited<ReturnType<typeof check>>): Found =>
+  faults.map(({ code, key }) => [code, key]);
+
+// ---- A log that nobody touched ----------------------------------------------------------------
+
+it('is content with a log as it was written', async () => {
+  const store = await buildLog();
+  const progress: (readonly [number, number])[] = [];
+  const onProgress = (done: number, total: number) => progress.push([done, total]);
+  const knownHead = headOf(store, 2);
+  expect(await verifyLog(store, { publicKeys: [publicKey], knownHead, onProgress })).toEqual({
+    records: 5,
+    runs: 3,
+    files: 4,
+    head: headOf(store, 5),
+    signed: 5,
+    faults: [],
+    unfinished: [],
+  });
+  expect(progress).toEqual([1, 2, 3, 4, 5].map((done) => [done, 5]));
+});
+
+it('is content with an empty log, and knows nothing of it', async () => {
+  expect(await verifyLog(createOpenStore(), { publicKeys: [publicKey] })).toEqual({
+    records: 0,
+    runs: 0,
+    files: 0,
+    head: undefined,
+    signed: 0,
+    faults: [],
+    unfinished: [],
+  });
+});
+
+it('counts signatures without a key, and checks none', async () => {
+  const store = await buildLog();
+  editEnvelope(store, 5, (envelope) => ({ ...envelope, signatures: [] }));
+  const { signed, faults } = await verifyLog(store, { publicKeys: [] });
+  expect({ signed, faults }).toEqual({ signed: 4, faults: [] });
+});
+
+it('is content with a log of several keys, all of them trusted', async () => {
+  const store = await buildLog();
+  const log = openLog(store, stranger);
+  await seal(store, log, { at: '2026-11-27T18:00:00Z', report: nightOf() });
+  const { faults } = await verifyLog(store, { publicKeys: [publicKey] });
+  expect(faults.map(({ code, key }) => [code, key])).toEqual([['bad-signature', keyOf(6)]]);
+});
+
+// ---- Tamperings -------------------------------------------------------------------------------
+
+const tamperings: Record<string, readonly [Tampering, Found]> = {
+  'an edited statement in the middle': [
+    (store) => {
+      editStatement(store, 3, (it) => ({ ...it, predicate: { ...it.predicate, open: [] } }));
+    },
+    [
+      ['bad-signature', three],
+      ['wrong-previous', four],
+      ['wrong-delivery', four],
+    ],
+  ],
+  'an edited last statement': [
+    (store) => {
+      editStatement(store, 5, (it) => ({ ...it, predicate: { ...it.predicate, tool: {} } }));
+    },
+    [['bad-signature', five]],
+  ],
+  'an edited sealed file': [
+    ({ files }) => files.set(targets, bytesOf('{}\n')),
+    [['changed-file', targets]],
+  ],
+  'a sealed file that is cut short': [
+    ({ files }) => files.set(targets, present(files.get(targets)).slice(0, -1)),
+    [['changed-file', targets]],
+  ],
+  'a sealed file that is missing': [
+    ({ files }) => files.delete(targets),
+    [['missing-file', targets]],
+  ],
+  'swapped records': [
+    ({ files }) => {
+      const [a, b] = [present(files.get(two)), present(files.get(three))];
+      files.set(two, b).set(three, a);
+    },
+    [
+      ['wrong-seq', two],
+      ['wrong-previous', two],
+      ['wrong-seq', three],
+      ['wrong-previous', three],
+      ['wrong-previous', four],
+      ['wrong-delivery', four],
+    ],
+  ],
+  'a removed record in the middle': [({ files }) => files.delete(two), [['gap', two]]],
+  'a removed run record': [
+    ({ files }) => files.delete(three),
+    [
+      ['gap', three],
+      ['wrong-delivery', four],
+    ],
+  ],
+  'two removed records': [
+    ({ files }) => {
+      files.delete(two);
+      files.delete(three);
+    },
+    [
+      ['gap', two],
+      ['wrong-delivery', four],
+    ],
+  ],
+  'a removed first record': [
+    ({ files }) => files.delete(one),
+    [
+      ['gap', one],
+      ['wrong-delivery', two],
+    ],
+  ],
+  'a file added to the folder of a sealed run': [
+    ({ files }) => files.set(`${folder}/targets-0001.jsonl`, bytesOf('{}\n')),
+    [['unsealed-file', `${folder}/targets-0001.jsonl`]],
+  ],
+  'a folder added to the folder of a sealed run': [
+    ({ files }) => files.set(`${folder}/more/targets-0000.jsonl`, bytesOf('{}\n')),
+    [['unsealed-file', `${folder}/more/targets-0000.jsonl`]],
+  ],
+  'a file added to the log': [
+    ({ files }) => files.set('log/notes.txt', bytesOf('x')),
+    [['foreign-file', 'log/notes.txt']],
+  ],
+  'a record added beside its place': [
+    ({ files }) => files.set('log/1.json', present(files.get(one))),
+    [['foreign-file', 'log/1.json']],
+  ],
+  'a record added after a gap': [
+    ({ files }) => files.set(keyOf(9), present(files.get(five))),
+    [
+      ['gap', keyOf(6)],
+      ['wrong-seq', keyOf(9)],
+    ],
+  ],
+  'a stripped signature': [
+    (store) => {
+      editEnvelope(store, 5, (envelope) => ({ ...envelope, signatures: [] }));
+    },
+    [['unsigned', five]],
+  ],
+  'a signature by another key': [
+    (store) => {
+      editStatement(store, 5, (it) => it, stranger);
+    },
+    [['bad-signature', five]],
+  ],
+  'a signature by another key under the id of ours': [
+    (store) => {
+      const { keyid } = signer;
+      const forger = { keyid, sign: (it: Uint8Array) => ({ ...stranger.sign(it), keyid }) };
+      editStatement(store, 5, (it) => it, forger);
+    },
+    [['bad-signature', five]],
+  ],
+  'a signature of another record': [
+    (store) => {
+      const { signatures } = JSON.parse(textOf(store, four)) as { signatures: [] };
+      editEnvelope(store, 5, (envelope) => ({ ...envelope, signatures }));
+    },
+    [['bad-signature', five]],
+  ],
+  'a wrong previous, signed': [
+    (store) => {
+      const previous = zeros;
+      editStatement(
+        store,
+        5,
+        (it) => ({ ...it, predicate: { ...it.predicate, previous } }),
+        signer,
+      );
+    },
+    [['wrong-previous', five]],
+  ],
+  'no previous, signed': [
+    (store) => {
+      editStatement(
+        store,
+        5,
+        (it) => ({ ...it, predicate: { ...it.predicate, previous: null } }),
+        signer,
+      );
+    },
+    [['wrong-previous', five]],
+  ],
+  'a previous in the first record, signed': [
+    (store) => {
+      editStatement(
+        store,
+        1,
+        (it) => ({ ...it, predicate: { ...it.predicate, previous: zeros } }),
+        signer,
+      );
+    },
+    [
+      ['wrong-previous', one],
+      ['wrong-previous', two],
+      ['wrong-delivery', two],
+    ],
+  ],
+  'a wrong seq, signed': [
+    (store) => {
+      editStatement(store, 5, (it) => ({ ...it, predicate: { ...it.predicate, seq: 7 } }), signer);
+    },
+    [['wrong-seq', five]],
+  ],
+  'a record that is garbage': [
+    ({ files }) => files.set(three, bytesOf('garbage')),
+    [
+      ['unreadable-record', three],
+      ['wrong-previous', four],
+      ['wrong-delivery', four],
+    ],
+  ],
+  'a last record that is empty': [
+    ({ files }) => files.set(five, new Uint8Array()),
+    [['unreadable-record', five]],
+  ],
+  'a record that is cut short': [
+    ({ files }) => files.set(five, present(files.get(five)).slice(0, 100)),
+    [['unreadable-record', five]],
+  ],
+  'a missing policies file': [
+    ({ files }) => files.delete(policiesFile.key),
+    [['missing-file', policiesFile.key]],
+  ],
+  'an edited policies file': [
+    ({ files }) => files.set(policiesFile.key, bytesOf('{}')),
+    [['changed-file', policiesFile.key]],
+  ],
+  'a renamed policies file': [
+    (store) => {
+      move(store, policiesFile.key, `policies/${zeros}.json`);
+    },
+    [['missing-file', policiesFile.key]],
+  ],
+  'a renamed policies file, and a record that says so': [
+    (store) => {
+      const renamed = `policies/${zeros}.json`;
+      store.files.set(renamed, present(store.files.get(policiesFile.key)));
+      editStatement(
+        store,
+        5,
+        (it) => ({
+          ...it,
+          subject: it.subject.map((file) =>
+            file.name === policiesFile.key ? { ...file, name: renamed } : file,
+          ),
+        }),
+        signer,
+      );
+    },
+    [['changed-file', `policies/${zeros}.json`]],
+  ],
+  'a file that two records seal with different hashes': [
+    (store) => {
+      const digest = { sha256: zeros };
+      editStatement(
+        store,
+        5,
+        (it) => ({ ...it, subject: [...it.subject, { name: targets, digest }] }),
+        signer,
+      );
+    },
+    [['changed-file', targets]],
+  ],
+  'a delivery of a run that is not there': [
+    (store) => {
+      editStatement(
+        store,
+        4,
+        (it) => ({ ...it, predicate: { ...it.predicate, runId: 'nightly-20270101T000000Z' } }),
+        signer,
+      );
+    },
+    [
+      ['wrong-delivery', four],
+      ['wrong-previous', five],
+    ],
+  ],
+  'a delivery of another record': [
+    (store) => {
+      editStatement(
+        store,
+        4,
+        (it) => ({ ...it, subject: [{ name: two, digest: { sha256: headOf(store, 2).sha256 } }] }),
+        signer,
+      );
+    },
+    [
+      ['wrong-delivery', four],
+      ['wrong-previous', five],
+    ],
+  ],
+  'a delivery of a record that comes later': [
+    (store) => {
+      editStatement(
+        store,
+        2,
+        (it) => ({ ...it, subject: [{ name: three, digest: { sha256: zeros } }] }),
+        signer,
+      );
+    },
+    [
+      ['wrong-delivery', two],
+      ['wrong-previous', three],
+    ],
+  ],
+  'a delivery of two records': [
+    (store) => {
+      editStatement(store, 4, (it) => ({ ...it, subject: [...it.subject, ...it.subject] }), signer);
+    },
+    [
+      ['wrong-delivery', four],
+      ['wrong-previous', five],
+    ],
+  ],
+  'a delivery of nothing': [
+    (store) => {
+      editStatement(store, 4, (it) => ({ ...it, subject: [] }), signer);
+    },
+    [
+      ['wrong-delivery', four],
+      ['wrong-previous', five],
+    ],
+  ],
+  'all of it at once, in the order of the log': [
+    ({ files }) => {
+      files.set('log/x', bytesOf('x'));
+      files.set(two, bytesOf('x'));
+      files.delete(four);
+      files.set(`${folder}/x`, bytesOf('x'));
+    },
+    [
+      ['foreign-file', 'log/x'],
+      ['unreadable-record', two],
+      ['wrong-previous', three],
+      ['gap', four],
+      ['unsealed-file', `${folder}/x`],
+    ],
+  ],
+};
+it.each(Object.entries(tamperings))('names %s', async (_name, [tamper, expected]) => {
+  const verification = await check(tamper, () => ({}));
+  expect(found(verification)).toEqual(expected);
+  const { faults } = verification;
+  for (const { message } of faults) expect(message).not.toMatch(/undefined|NaN|\[object/);
+});
+
+const sentences: Record<string, readonly [Tampering, readonly string[]]> = {
+  'one missing record': [({ files }) => files.delete(two), ['record 2 missing']],
+  'several missing records': [
+    ({ files }) => {
+      for (const key of [one, two, three]) files.delete(key);
+    },
+    ['records 1 to 3 missing', 'tells of a delivery of a run record that is not there'],
+  ],
+  'a stripped signature': [
+    (store) => {
+      editEnvelope(store, 5, (envelope) => ({ ...envelope, signatures: [] }));
+    },
+    ['carries no signature'],
+  ],
+  'an edited file': [
+    ({ files }) => files.set(targets, bytesOf('abc')),
+    [
+      `is not as ${one} sealed it: TARGETS then, ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad now`,
+    ],
+  ],
+  'a missing file': [({ files }) => files.delete(targets), [`is sealed by ${one} and is missing`]],
+  'a record that is unreadable': [
+    ({ files }) => files.set(five, bytesOf('x')),
+    ['is not a JSON object'],
+  ],
+  'a wrong seq': [
+    ({ files }) => files.set(keyOf(6), present(files.get(five))),
+    ['says that it is record 5', `names FOUR as the record before it, which is FIVE`],
+  ],
+};
+it.each(Object.entries(sentences))('puts %s in a sentence', async (_name, [tamper, expected]) => {
+  const store = await buildLog();
+  const words = {
+    TARGETS: sha256(present(store.files.get(targets))),
+    FOUR: headOf(store, 4).sha256,
+    FIVE: headOf(store, 5).sha256,
+  };
+  await tamper(store);
+  const { faults } = await verifyLog(store, { publicKeys: [publicKey] });
+  const whole = expected.map((sentence) =>
+    Object.entries(words).reduce((text, [word, hash]) => text.replace(word, hash), sentence),
+  );
+  expect(faults.map(({ message }) => message)).toEqual(whole);
+});
+
+// ---- A known head -----------------------------------------------------------------------------
+
+const cutTail: Tampering = ({ files }) => files.delete(five);
+
+it('does not notice the tail cut off: that is what the published head is for', async () => {
+  const { faults, records, unfinished } = await check(cutTail, () => ({}));
+  expect({ faults, records }).toEqual({ faults: [], records: 4 });
+  // The files of the run that is gone are still there, as those of a killed run would be.
+  expect(unfinished).toEqual(['runs/nightly-20261126T180000Z/']);
+});
+
+it('does not notice that all of it is gone, without a known head', async () => {
+  const { faults } = await check(
+    ({ files }) => {
+      files.clear();
+    },
+    () => ({}),
+  );
+  expect(faults).toEqual([]);
+});
+
+it('notices the tail cut off, given the head', async () => {
+  const { faults } = await check(cutTail, (store) => ({ knownHead: headOf(store, 5) }));
+  expect(faults).toEqual([
+    {
+      code: 'shorter-than-head',
+      key: five,
+      message: 'the log ends at 4, before the known head 5',
+    },
+  ]);
+});
+
+it('notices a log written anew, given the head, though its chain is whole', async () => {
+  const store = createOpenStore();
+  const log = openLog(store, signer);
+  await seal(store, log, { at: '2026-11-24T18:00:00Z', report: nightOf() });
+  const knownHead = headOf(await buildLog(), 1);
+  const { faults } = await verifyLog(store, { publicKeys: [publicKey], knownHead });
+  expect(faults).toEqual([
+    {
+      code: 'wrong-head',
+      key: one,
+      message: `is ${headOf(store, 1).sha256}, the known head is ${knownHead.sha256}`,
+    },
+  ]);
+});
+
+const heads: Record<string, readonly [Tampering, number, Found]> = {
+  'a head in the middle that holds': [() => undefined, 3, []],
+  'a head whose record is missing': [
+    ({ files }) => files.delete(two),
+    2,
+    [
+      ['gap', two],
+      ['wrong-head', two],
+    ],
+  ],
+  'a head whose record was edited': [
+    ({ files }) => files.set(five, Buffer.concat([present(files.get(five)), bytesOf(' ')])),
+    5,
+    [['wrong-head', five]],
+  ],
+};
+it.each(Object.entries(heads))('checks %s', async (_name, [tamper, seq, expected]) => {
+  const verification = await check(tamper, (store) => ({ knownHead: headOf(store, seq) }));
+  expect(found(verification)).toEqual(expected);
+});
+
+// ---- Unfinished runs --------------------------------------------------------------------------
+
+it('mentions the folder of a run that no record names, and finds no fault in it', async () => {
+  const { faults, unfinished } = await check(
+    ({ files }) => {
+      files.set('runs/nightly-20261127T180000Z/targets-0000.jsonl', bytesOf('{}\n'));
+      files.set('runs/nightly-20261127T180000Z/targets-0001.jsonl', bytesOf('{}\n'));
+      files.set('runs/nightly-20261124T180000/targets-0000.jsonl', bytesOf('{}\n'));
+    },
+    () => ({}),
+  );
+  expect({ faults, unfinished }).toEqual({
+    faults: [],
+    unfinished: ['runs/nightly-20261124T180000/', 'runs/nightly-20261127T180000Z/'],
+  });
+});
+
+// ---- Names that a forger invents --------------------------------------------------------------
+
+const names = [
+  '../../etc/passwd',
+  '/etc/passwd',
+  '',
+  '.',
+  '..',
+  'runs',
+  'runs/',
+  '__proto__',
+  '\0',
+  'log/',
+];
+it.each(names)('does not follow the forged name %j', async (name) => {
+  const read: string[] = [];
+  const store = await buildLog(undefined);
+  editStatement(store, 5, (it) => ({
+    ...it,
+    subject: [...it.subject, { name, digest: { sha256: zeros } }],
+  }));
+  const watched = {
+    ...store,
+    get: (key: string) => {
+      read.push(key);
+      return key === name ? Promise.reject(new Error('not ours')) : store.get(key);
+    },
+  };
+  const { faults } = await verifyLog(watched, { publicKeys: [] });
+  expect(faults.map(({ code, key }) => [code, key])).toEqual([['missing-file', name]]);
+});
+
+it('goes on where the store cannot read a record', async () => {
+  const store = await buildLog();
+  const { faults } = await verifyLog(
+    {
+      ...store,
+      get: (key) => (key === three ? Promise.reject(new Error('EACCES')) : store.get(key)),
+    },
+    { publicKeys: [publicKey] },
+  );
+  expect(faults.map(({ code, key, message }) => [code, key, message])).toEqual([
+    ['unreadable-record', three, 'cannot be read'],
+    [
+      'wrong-previous',
+      four,
+      `names ${sha256(present(store.files.get(three)))} as the record before it, which is `,
+    ],
+    ['wrong-delivery', four, 'tells of a delivery of a run record that is not there'],
+  ]);
+});
+
+// ---- Laws -------------------------------------------------------------------------------------
+
+/** A byte of a file, and what it becomes; the last record has a law of its own. */
+const edits = (keys: readonly string[]) =>
+  fc.record({
+    key: fc.constantFrom(...keys),
+    place: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    flip: fc.integer({ min: 1, max: 255 }),
+  });
+
+function change(store: OpenStore, key: string, place: number, flip: number): OpenStore {
+  const copy = createOpenStore(store.files);
+  const bytes = Uint8Array.from(present(copy.files.get(key)));
+  const at = Math.floor(place * bytes.length);
+  bytes[at] = (bytes[at] ?? 0) ^ flip;
+  copy.files.set(key, bytes);
+  return copy;
+}
+
+it('law: a changed byte in any file but the last record is noticed', async () => {
+  const store = await buildLog();
+  const keys = [...store.files.keys()].filter((key) => key !== five);
+  await fc.assert(
+    fc.asyncProperty(edits(keys), async ({ key, place, flip }) => {
+      const edited = change(store, key, place, flip);
+      const { faults } = await verifyLog(edited, { publicKeys: [publicKey] });
+      expect(faults.length).toBeGreaterThan(0);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+it('law: a changed byte of the last record is noticed, given the head', async () => {
+  const store = await buildLog();
+  const knownHead = headOf(store, 5);
+  await fc.assert(
+    fc.asyncProperty(edits([five]), async ({ key, place, flip }) => {
+      const edited = change(store, key, place, flip);
+      const { faults } = await verifyLog(edited, { publicKeys: [publicKey], knownHead });
+      expect(faults.length).toBeGreaterThan(0);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+it('law: a removed file is noticed, unless it is the last record', async () => {
+  const store = await buildLog();
+  for (const key of [...store.files.keys()].filter((name) => name !== five)) {
+    const copy = createOpenStore(store.files);
+    copy.files.delete(key);
+    const { faults } = await verifyLog(copy, { publicKeys: [publicKey] });
+    expect([key, faults.length > 0]).toEqual([key, true]);
+  }
+});
+
+it('law: no bytes whatever in the place of a record make verify throw', async () => {
+  const store = await buildLog();
+  const seq = fc.integer({ min: 1, max: 5 });
+  await fc.assert(
+    fc.asyncProperty(seq, fc.uint8Array({ maxLength: 200 }), async (place, bytes) => {
+      const copy = createOpenStore(store.files);
+      copy.files.set(keyOf(place), bytes);
+      const { faults } = await verifyLog(copy, { publicKeys: [publicKey] });
+      expect(faults[0]).toMatchObject({ code: 'unreadable-record', key: keyOf(place) });
+    }),
+    { numRuns: 100 },
+  );
+});

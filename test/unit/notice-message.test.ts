@@ -1,0 +1,336 @@
+import { expect, it } from 'vitest';
+
+import {
+  locales,
+  severities,
+  type Finding,
+  type Json,
+  type Violation,
+} from '../../shared/model.ts';
+import { messageOf, type Line } from '../../shared/notice/message.ts';
+import { noticeOf, sections, type Notice } from '../../shared/notice/notice.ts';
+import { en } from '../../shared/notice/text/en.ts';
+import { zh } from '../../shared/notice/text/zh.ts';
+import { policies, source, uin } from '../support/fake-ports.ts';
+import { findingOf, itemOf, nightOf, noticeWith, openOf } from '../support/log.ts';
+
+/** Code in backticks, strong text in stars, links in brackets. */
+function plain(line: Line): string {
+  return line
+    .map((span) => {
+      if (span.kind === 'code') return `\`${span.text}\``;
+      if (span.kind === 'strong') return `*${span.text}*`;
+      return span.kind === 'link' ? `[${span.text}](${span.url})` : span.text;
+    })
+    .join('');
+}
+
+const textOf = (notice: Notice, locale: (typeof locales)[number] = 'en') => {
+  const { title, blocks, footer } = messageOf(notice, locale);
+  return [title, ...blocks.flatMap(({ lines }) => lines.map(plain)), ...footer.map(plain)];
+};
+
+const everything = noticeWith(
+  {
+    failing: [itemOf('a')],
+    unchecked: [itemOf('b', { finding: findingOf('b', 'error') })],
+    stillOpen: [itemOf('c')],
+    resolved: [itemOf('d', { finding: findingOf('d', 'pass') })],
+    waived: [itemOf('e', { finding: findingOf('e', 'waived') })],
+    dropped: [itemOf('f', { finding: findingOf('f', 'skip') })],
+  },
+  {
+    waivers: [
+      { id: 'W-1', policy: 'e', state: 'ending', until: '2026-12-01' },
+      { id: 'W-2', policy: 'e', state: 'ended', until: '2026-11-01' },
+      { id: 'W-3', policy: 'e', state: 'unused', until: '2027-06-30' },
+    ],
+    drift: [{ target: uin, source, pointer: '/New', kind: 'undocumented-field' }],
+  },
+);
+
+it('says all there is to say, in English', () => {
+  expect(textOf(everything)).toEqual([
+    'tcss-audit: 1 new violation, 1 could not be checked, 1 still open, 1 resolved, 1 waived, 1 no longer checked, 3 waivers to look at',
+    '*Violations*',
+    '*[HIGH]* `100000000001` Title of a · since 2026-11-24',
+    '`ScanVul` must be `true`, is `false`',
+    'Fix: Set a right.',
+    '*Could not be checked*',
+    '*[HIGH]* `100000000001` Title of b · since 2026-11-24',
+    '`made up error`',
+    '*Still open*',
+    '*[HIGH]* `100000000001` Title of c · since 2026-11-24',
+    '`ScanVul` must be `true`, is `false`',
+    'Fix: Set c right.',
+    '*Resolved*',
+    '*[HIGH]* `100000000001` Title of d · since 2026-11-24',
+    '*Waived*',
+    '*[HIGH]* `100000000001` Title of e · since 2026-11-24',
+    '`ScanVul` must be `true`, is `false`',
+    '`W-1` until 2027-06-30',
+    '*No longer checked*',
+    '*[HIGH]* `100000000001` Title of f · since 2026-11-24',
+    '*Waivers*',
+    '`W-1` (e) ends soon, 2026-12-01',
+    '`W-2` (e) ended 2026-11-01: it waives nothing any more',
+    '`W-3` (e) waives nothing: remove it, or correct its policy or targets',
+    '*The API answered beyond its documentation*',
+    '`100000000001` DescribeAssetImageScanSetting `/New` (undocumented-field)',
+    '9 pass, 1 fail, 1 waived, 1 error, 0 skip',
+    `evidence \`41:${'8f3c'.repeat(16)}\``,
+    'run `nightly-20261124T180000Z` · [Open console](https://console.tencentcloud.com/tcss)',
+  ]);
+});
+
+it('says all there is to say, in Chinese', () => {
+  expect(textOf(everything, 'zh')).toEqual([
+    'tcss-audit: 新增 1 项不合规，1 项无法检查，1 项仍未处理，1 项已恢复，1 项已豁免，1 项不再检查，3 条豁免需要关注',
+    '*不合规*',
+    '*[高危]* `100000000001` Title of a · 自 2026-11-24 起',
+    '`ScanVul` 应为 `true`, 实际为 `false`',
+    '处理建议: Set a right.',
+    '*无法检查*',
+    '*[高危]* `100000000001` Title of b · 自 2026-11-24 起',
+    '`made up error`',
+    '*仍未处理*',
+    '*[高危]* `100000000001` Title of c · 自 2026-11-24 起',
+    '`ScanVul` 应为 `true`, 实际为 `false`',
+    '处理建议: Set c right.',
+    '*已恢复*',
+    '*[高危]* `100000000001` Title of d · 自 2026-11-24 起',
+    '*已豁免*',
+    '*[高危]* `100000000001` Title of e · 自 2026-11-24 起',
+    '`ScanVul` 应为 `true`, 实际为 `false`',
+    '`W-1` 有效期至 2027-06-30',
+    '*不再检查*',
+    '*[高危]* `100000000001` Title of f · 自 2026-11-24 起',
+    '*豁免*',
+    '`W-1` (e) 即将到期（2026-12-01）',
+    '`W-2` (e) 已于 2026-11-01 到期，不再生效',
+    '`W-3` (e) 未匹配任何不合规项：请删除，或更正其策略与目标',
+    '*云 API 的应答超出文档范围*',
+    '`100000000001` DescribeAssetImageScanSetting `/New` (undocumented-field)',
+    '通过 9，不合规 1，豁免 1，无法检查 1，不适用 0',
+    `存证 \`41:${'8f3c'.repeat(16)}\``,
+    '批次 `nightly-20261124T180000Z` · [打开控制台](https://console.tencentcloud.com/tcss)',
+  ]);
+});
+
+it.each(locales)('has a heading and a word in the title for every section (%s)', (locale) => {
+  const catalogue = { en, zh }[locale];
+  for (const section of sections) {
+    const { title, blocks } = messageOf(noticeWith({ [section]: [itemOf('a')] }), locale);
+    expect(title).toBe(`tcss-audit: ${catalogue.title[section](1)}`);
+    expect(blocks).toHaveLength(1);
+    expect(plain(blocks[0]?.lines[0] ?? [])).toBe(`*${catalogue.heading[section]}*`);
+  }
+  expect(new Set(sections.map((section) => catalogue.heading[section])).size).toBe(6);
+});
+
+it.each(locales)('has a word for every severity (%s)', (locale) => {
+  const lines = severities.map(
+    (severity) =>
+      textOf(
+        noticeWith({ failing: [itemOf('a', { open: openOf('a', { severity }) })] }),
+        locale,
+      )[2],
+  );
+  expect(lines.map((line) => /\[(.+?)\]/.exec(line ?? '')?.[1])).toEqual(
+    locale === 'en' ? ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'] : ['严重', '高危', '中危', '低危'],
+  );
+});
+
+it('says that nothing changed', () => {
+  const { title, severity, blocks } = messageOf(noticeWith({}), 'en');
+  expect({ title, severity, blocks }).toEqual({
+    title: 'tcss-audit: no change',
+    severity: undefined,
+    blocks: [],
+  });
+});
+
+it('counts in words', () => {
+  const two = noticeWith(
+    { failing: [itemOf('a'), itemOf('b')] },
+    { waivers: [{ id: 'W', policy: 'a', state: 'unused', until: '2027-06-30' }] },
+  );
+  expect(messageOf(two, 'en').title).toBe('tcss-audit: 2 new violations, 1 waiver to look at');
+  expect([
+    messageOf(two, 'en').more(1),
+    messageOf(two, 'en').more(2),
+    messageOf(two, 'zh').more(2),
+  ]).toEqual([
+    '… and 1 more entry in the evidence of this run',
+    '… and 2 more entries in the evidence of this run',
+    '…… 另有 2 条，见本批次存证',
+  ]);
+});
+
+it('says that time ran out', () => {
+  const { run } = noticeWith({});
+  const notice = noticeWith({}, { run: { ...run, complete: false } });
+  expect(textOf(notice)[1]).toBe(
+    '*The time of this invocation ran out: not every account was read.*',
+  );
+  expect(textOf(notice, 'zh')[1]).toBe('*本次调用时间用尽，部分账号未读取。*');
+});
+
+it("links to the site's own console", () => {
+  expect(textOf(noticeWith({}, { site: 'cn' })).at(-1)).toBe(
+    'run `nightly-20261124T180000Z` · [Open console](https://console.cloud.tencent.com/tcss)',
+  );
+});
+
+const worst: Record<string, readonly [Partial<Notice['items']>, string | undefined]> = {
+  'the worst of what fails and of what could not be checked': [
+    {
+      failing: [itemOf('a', { open: openOf('a', { severity: 'low' }) })],
+      unchecked: [itemOf('b', { open: openOf('b', { severity: 'critical' }) })],
+    },
+    'critical',
+  ],
+  'what is still open': [{ stillOpen: [itemOf('a')] }, 'high'],
+  'none for good news': [{ resolved: [itemOf('a')], dropped: [itemOf('b')] }, undefined],
+  'none for what is waived': [{ waived: [itemOf('a')] }, undefined],
+};
+it.each(Object.entries(worst))('has a severity: %s', (_name, [items, severity]) => {
+  expect(messageOf(noticeWith(items), 'en').severity).toBe(severity);
+});
+
+const expectations: Record<string, readonly [Json, Json, string]> = {
+  'a value': [true, false, '`ScanVul` must be `true`, is `false`'],
+  'a text': ['on', 'off', '`ScanVul` must be `"on"`, is `"off"`'],
+  nothing: [1, null, '`ScanVul` must be `1`, is `null`'],
+  'being there': ['present', null, '`ScanVul` must be `present`, is `null`'],
+  'a maximum': [{ maximum: 7 }, 8, '`ScanVul` must be `≤ 7`, is `8`'],
+  'a minimum': [{ minimum: 7 }, 6, '`ScanVul` must be `≥ 7`, is `6`'],
+  'an open maximum': [{ exclusiveMaximum: 7 }, 7, '`ScanVul` must be `< 7`, is `7`'],
+  'an open minimum': [{ exclusiveMinimum: 7 }, 7, '`ScanVul` must be `> 7`, is `7`'],
+  'one of several': [{ enum: [0, 2] }, 1, '`ScanVul` must be `0 | 2`, is `1`'],
+  'a pattern': [{ pattern: '^x' }, 'y', '`ScanVul` must be `~ "^x"`, is `"y"`'],
+  'a type': [{ type: 'boolean' }, 1, '`ScanVul` must be `"boolean"`, is `1`'],
+  'few items': [{ maxItems: 3 }, [1, 2, 3, 4], '`ScanVul` must be `≤ 3 items`, is `[1,2,3,4]`'],
+  'no items': [{ maxItems: 0 }, ['x'], '`ScanVul` must be `empty`, is `["x"]`'],
+  'many items': [{ minItems: 1 }, [], '`ScanVul` must be `≥ 1 items`, is `[]`'],
+  'a keyword that has no sign': [
+    { minContains: 1 },
+    [],
+    '`ScanVul` must be `minContains 1`, is `[]`',
+  ],
+  'an empty object': [{}, 1, '`ScanVul` must be `null`, is `1`'],
+};
+it.each(Object.entries(expectations))(
+  'says what must be: %s',
+  (_name, [expected, actual, line]) => {
+    const violation: Violation = { pointer: '/ScanVul', expected, actual, message: '' };
+    const finding = findingOf('a', 'fail', 'high', [violation]);
+    expect(textOf(noticeWith({ failing: [itemOf('a', { finding })] }))[3]).toBe(line);
+  },
+);
+
+it('shows five violations and counts the rest', () => {
+  const violation = (index: number): Violation => ({
+    pointer: `/Images/${String(index)}`,
+    expected: 'x',
+    actual: index,
+    message: '',
+  });
+  const rest = Array.from({ length: 299 }, (_, index) => violation(index + 1));
+  const finding = findingOf('a', 'fail', 'high', [violation(0), ...rest]);
+  expect(textOf(noticeWith({ failing: [itemOf('a', { finding })] })).slice(3, 10)).toEqual([
+    '`0` must be `"x"`, is `0`',
+    '`1` must be `"x"`, is `1`',
+    '`2` must be `"x"`, is `2`',
+    '`3` must be `"x"`, is `3`',
+    '`4` must be `"x"`, is `4`',
+    '… and 295 more',
+    'Fix: Set a right.',
+  ]);
+});
+
+it('shows five drifts and counts the rest', () => {
+  const drift = Array.from({ length: 12 }, (_, index) => ({
+    target: uin,
+    source,
+    pointer: `/New${String(index)}`,
+    kind: 'undocumented-field' as const,
+  }));
+  const lines = messageOf(noticeWith({}, { drift }), 'en').blocks[0]?.lines.map(plain) ?? [];
+  expect([lines.length, lines.at(-1)]).toEqual([7, '… and 7 more']);
+});
+
+it('cuts a value at 160 characters and a reason at 500, never inside a character', () => {
+  const violation: Violation = {
+    pointer: '/X',
+    expected: 1,
+    actual: '😀'.repeat(5000),
+    message: '',
+  };
+  const failing = itemOf('a', { finding: findingOf('a', 'fail', 'high', [violation]) });
+  const error: Finding = {
+    policyId: 'b',
+    severity: 'high',
+    status: 'error',
+    reason: '界'.repeat(5000),
+  };
+  const lines = textOf(
+    noticeWith({ failing: [failing], unchecked: [itemOf('b', { finding: error })] }),
+  );
+  expect(lines).toContain(`\`X\` must be \`1\`, is \`"${'😀'.repeat(158)}…\``);
+  expect(lines).toContain(`\`${'界'.repeat(499)}…\``);
+});
+
+// ---- From changes to a notice -----------------------------------------------------------------
+
+it('finds the finding, the title and the remedy of what is open', () => {
+  const { run, site, counts, head } = noticeWith({});
+  const report = nightOf({ vulnerabilities: 'fail' });
+  const open = openOf('v', { policyId: 'vulnerabilities' });
+  const gone = openOf('x', { policyId: 'long-gone' });
+  const notice = noticeOf(
+    { run, site, counts, head, reports: [report], policies: policies.map(({ policy }) => policy) },
+    {
+      failing: [open],
+      unchecked: [],
+      waived: [],
+      resolved: [],
+      dropped: [gone],
+      stillOpen: [],
+      waivers: [],
+    },
+  );
+  expect(notice.items).toEqual({
+    failing: [
+      {
+        open,
+        title: 'Title of vulnerabilities',
+        finding: report.findings[1],
+        remediation: 'Set vulnerabilities right.',
+      },
+    ],
+    unchecked: [],
+    stillOpen: [],
+    resolved: [],
+    waived: [],
+    dropped: [{ open: gone, title: 'long-gone' }],
+  });
+  expect(notice.drift).toEqual([]);
+});
+
+it('says where an answer left its documentation', () => {
+  const { run, site, counts, head } = noticeWith({});
+  const drift = [{ pointer: '/New', kind: 'undocumented-field' as const }];
+  const report = nightOf();
+  const [observation] = report.observations;
+  if (observation === undefined || 'error' in observation) throw new Error('not there');
+  const drifting = { ...report, observations: [{ ...observation, drift }] };
+  const nothing = { failing: [], unchecked: [], waived: [], resolved: [], dropped: [] };
+  const notice = noticeOf(
+    { run, site, counts, head, reports: [drifting], policies: [] },
+    { ...nothing, stillOpen: [], waivers: [] },
+  );
+  expect(notice.drift).toEqual([
+    { pointer: '/New', kind: 'undocumented-field', target: uin, source },
+  ]);
+});

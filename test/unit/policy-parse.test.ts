@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Json, JsonObject } from '../../shared/model.ts';
+import { parseExample, parsePolicy, parseWaivers } from '../../shared/policy/parse.ts';
+
+const file = 'image-scan/made-up.json';
+const policy = {
+  id: 'made-up',
+  title: 'Made up',
+  severity: 'low',
+  source: 'DescribeAssetImageScanSetting',
+  rationale: 'Made up.',
+  remediation: { text: 'Make it up.' },
+  controls: ['NIST-800-53r5/RA-5(3)'],
+  require: { properties: { Enable: { const: true } } },
+} as const satisfies JsonObject;
+const waiver = {
+  id: 'W-1',
+  policy: 'made-up',
+  targets: ['100000000001'],
+  reason: 'Made up.',
+  approvedBy: 'ciso',
+  from: '2026-11-01',
+  until: '2026-11-30',
+} as const satisfies JsonObject;
+
+const whats = (result: {
+  readonly ok: boolean;
+  readonly problems?: readonly { what: string }[];
+}) => (result.ok ? [] : (result.problems ?? []).map(({ what }) => what));
+
+describe('parsePolicy', () => {
+  const parsed = (json: Json) => parsePolicy({ file, text: JSON.stringify(json) });
+
+  it('takes a policy as it is, without the path of its schema', () => {
+    expect(parsed({ $schema: '../schema/policy.schema.json', ...policy })).toEqual({
+      ok: true,
+      value: policy,
+    });
+  });
+
+  it('takes all that is optional', () => {
+    const whole = {
+      ...policy,
+      when: { properties: { Enable: { const: true } } },
+      onMissing: 'fail',
+      remediation: { text: 'a', set: { Enable: true } },
+      controls: [],
+    };
+    expect(parsed(whole)).toEqual({ ok: true, value: whole });
+  });
+
+  const texts: Record<string, [text: string, what: string]> = {
+    'names line and column of a comma too many': [
+      '{\n  "id": "a",\n  "title": "b",\n}',
+      'is not JSON: Expected double-quoted property name (line 4, column 1)',
+    ],
+    'names line and column of a comma too few': [
+      '{\n  "id": "a"\n  "title": "b"\n}',
+      "is not JSON: Expected ',' or '}' after property value (line 3, column 3)",
+    ],
+    'names line and column of a line break in a text': [
+      '{ "id": "a\n" }',
+      'is not JSON: Bad control character in string literal (line 1, column 11)',
+    ],
+    'names what is no value': [
+      '{ "id": yes }',
+      'is not JSON: Unexpected token \'y\', "{ "id": yes }" is not valid JSON',
+    ],
+    'says that a file is empty': ['', 'is not JSON: Unexpected end of JSON input'],
+    'says that a file breaks off': ['{ "id": ', 'is not JSON: Unexpected end of JSON input'],
+    'says that a file is a page': [
+      '<!DOCTYPE html>',
+      'is not JSON: Unexpected token \'<\', "<!DOCTYPE html>" is not valid JSON',
+    ],
+  };
+  it.each(Object.entries(texts))('%s', (_name, [text, what]) => {
+    expect(parsePolicy({ file, text })).toEqual({ ok: false, problems: [{ where: file, what }] });
+  });
+
+  const bad: Record<string, [json: Json, problems: readonly string[]]> = {
+    'no object': [[policy], ['must be object']],
+    'a text': ['policy', ['must be object, is "policy"']],
+    'an unknown key': [{ ...policy, serverity: 'low' }, ['has the unknown key "serverity"']],
+    'an unknown key of remediation': [
+      { ...policy, remediation: { text: 'a', sets: {} } },
+      ['/remediation has the unknown key "sets"'],
+    ],
+    'an unknown key that hides text': [{ ...policy, 'a\u202eb': 1 }, ['has the unknown key "a b"']],
+    'an unknown severity': [
+      { ...policy, severity: 'blocker' },
+      ['/severity must be one of critical, high, medium, low, is "blocker"'],
+    ],
+    'an unknown source': [
+      { ...policy, source: 'DescribeVirusScanSetting' },
+      ['/source must be one of DescribeAssetImageScanSetting, is "DescribeVirusScanSetting"'],
+    ],
+    'an unknown onMissing': [
+      { ...policy, onMissing: 'pass' },
+      ['/onMissing must be one of error, fail, skip, is "pass"'],
+    ],
+    'an id in upper case': [
+      { ...policy, id: 'Made-Up' },
+      ['/id must match pattern "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", is "Made-Up"'],
+    ],
+    'a title that is too long': [
+      { ...policy, title: 'a'.repeat(81) },
+      [`/title must NOT have more than 80 characters, is "${'a'.repeat(58)}…`],
+    ],
+    'a control without a framework': [
+      { ...policy, controls: ['RA-5'] },
+      ['/controls/0 must match pattern "^[A-Za-z0-9.-]+/[A-Za-z0-9.()-]+$", is "RA-5"'],
+    ],
+    'a control given twice': [
+      { ...policy, controls: ['a/b', 'a/b'] },
+      ['/controls must NOT have duplicate items (items ## 1 and 0 are identical)'],
+    ],
+    'a require that says nothing': [
+      { ...policy, require: {} },
+      ['/require must NOT have fewer than 1 properties'],
+    ],
+    'a require that is true': [{ ...policy, require: true }, ['/require must be object, is true']],
+    'a when that says nothing': [
+      { ...policy, when: {} },
+      ['/when must NOT have fewer than 1 properties'],
+    ],
+    'every key that is missing': [
+      {},
+      ['id', 'title', 'severity', 'source', 'rationale', 'remediation', 'controls', 'require'].map(
+        (key) => `must have required property '${key}'`,
+      ),
+    ],
+    'all problems at once': [
+      { ...policy, severity: 1, controls: 'a/b', note: '' },
+      [
+        'has the unknown key "note"',
+        '/severity must be one of critical, high, medium, low, is 1',
+        '/controls must be array, is "a/b"',
+      ],
+    ],
+  };
+  it.each(Object.entries(bad))('refuses %s', (_name, [json, problems]) => {
+    expect(whats(parsed(json))).toEqual(problems);
+  });
+});
+
+describe('parseExample', () => {
+  const parsed = (json: Json) => parseExample({ file, text: JSON.stringify(json) });
+  const settings = { Enable: true };
+
+  const good: Record<string, [json: Json, value: JsonObject]> = {
+    'takes an example': [
+      { description: 'a', settings },
+      { description: 'a', settings },
+    ],
+    'takes time and pointers': [
+      { description: 'a', settings, observedAt: '2026-11-24T02:00:00Z', pointers: ['/Enable'] },
+      { description: 'a', settings, observedAt: '2026-11-24T02:00:00Z', pointers: ['/Enable'] },
+    ],
+    'takes bare settings': [settings, { settings }],
+    'takes no settings at all for bare ones': [{}, { settings: {} }],
+    'takes undocumented settings': [
+      { description: 'a', settings: { New: 1, Enable: 'yes' } },
+      { description: 'a', settings: { New: 1, Enable: 'yes' } },
+    ],
+  };
+  it.each(Object.entries(good))('%s', (_name, [json, value]) => {
+    expect(parsed(json)).toEqual({ ok: true, value });
+  });
+
+  const bad: Record<string, [json: Json, problems: readonly string[]]> = {
+    'an example without a description': [
+      { settings },
+      ["must have required property 'description'"],
+    ],
+    'settings that are none': [{ description: 'a', settings: [] }, ['/settings must be object']],
+    'facts among the settings': [
+      { description: 'a', settings: { facts: {} } },
+      ['/settings/facts must NOT be valid'],
+    ],
+    'a RequestId among the settings': [
+      { description: 'a', settings: { RequestId: 'r' } },
+      ['/settings/RequestId must NOT be valid, is "r"'],
+    ],
+    'a list': [[settings], ['must be object']],
+    'an unknown key': [
+      { description: 'a', settings, pointer: '/a' },
+      ['has the unknown key "pointer"'],
+    ],
+    'no pointers': [
+      { description: 'a', settings, pointers: [] },
+      ['/pointers must NOT have fewer than 1 items'],
+    ],
+    'a pointer that is none': [
+      { description: 'a', settings, pointers: ['Enable'] },
+      ['/pointers/0 must match pattern "^(/([^~/]|~[01])*)+$", is "Enable"'],
+    ],
+  };
+  it.each(Object.entries(bad))('refuses %s', (_name, [json, problems]) => {
+    expect(whats(parsed(json))).toEqual(problems);
+  });
+
+  it('names the place where a file is no JSON', () => {
+    expect(whats(parseExample({ file, text: '{"a":1,}' }))).toEqual([
+      'is not JSON: Expected double-quoted property name (line 1, column 8)',
+    ]);
+  });
+});
+
+describe('parseWaivers', () => {
+  const parsed = (json: Json) => parseWaivers({ file, text: JSON.stringify(json) });
+
+  const good: Record<string, Json> = {
+    'no waivers': [],
+    'a waiver': [waiver],
+    'a ticket': [{ ...waiver, ticket: 'SEC-482' }],
+    instants: [{ ...waiver, from: '2026-11-01T00:00:00Z', until: '2026-11-01T23:59:59Z' }],
+  };
+  it.each(Object.entries(good))('takes %s', (_name, json) => {
+    expect(parsed(json)).toEqual({ ok: true, value: json });
+  });
+
+  const date = String.raw`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ)?$`;
+  const bad: Record<string, [json: Json, problems: readonly string[]]> = {
+    'no list': [waiver, ['must be array']],
+    'a waiver without an end': [
+      [Object.fromEntries(Object.entries(waiver).filter(([key]) => key !== 'until'))],
+      ["/0 must have required property 'until'"],
+    ],
+    'an end that is no date': [
+      [{ ...waiver, until: 'never' }],
+      [`/0/until must match pattern "${date}", is "never"`],
+    ],
+    'an end in another zone': [
+      [{ ...waiver, until: '2026-11-30T00:00:00+08:00' }],
+      [`/0/until must match pattern "${date}", is "2026-11-30T00:00:00+08:00"`],
+    ],
+    'no target': [[{ ...waiver, targets: [] }], ['/0/targets must NOT have fewer than 1 items']],
+    'a target for all': [
+      [{ ...waiver, targets: ['*'] }],
+      [String.raw`/0/targets/0 must match pattern "^\d+$", is "*"`],
+    ],
+    'a target that is a number': [
+      [{ ...waiver, targets: [100000000001] }],
+      ['/0/targets/0 must be string, is 100000000001'],
+    ],
+    'no reason': [
+      [{ ...waiver, reason: '' }],
+      ['/0/reason must NOT have fewer than 1 characters, is ""'],
+    ],
+    'an unknown key': [[waiver, { ...waiver, untill: 'a' }], ['/1 has the unknown key "untill"']],
+  };
+  it.each(Object.entries(bad))('refuses %s', (_name, [json, problems]) => {
+    expect(whats(parsed(json))).toEqual(problems);
+  });
+});

@@ -1,0 +1,355 @@
+import { expect, it } from 'vitest';
+
+import type { JsonObject, Violation } from '../../shared/model.ts';
+import { violationsOf } from '../../shared/policy/violation.ts';
+import { goodSettings, judge, policyOf } from '../support/settings.ts';
+
+const cases: Record<
+  string,
+  [schema: JsonObject, change: JsonObject, violations: readonly Violation[]]
+> = {
+  'const: a boolean': [
+    { properties: { ScanVul: { const: true } } },
+    { ScanVul: false },
+    [
+      {
+        pointer: '/ScanVul',
+        expected: true,
+        actual: false,
+        message: '/ScanVul must be true, is false',
+      },
+    ],
+  ],
+  'const: a text': [
+    { properties: { ScanResult: { const: 'Success' } } },
+    { ScanResult: 'In"ternal' },
+    [
+      {
+        pointer: '/ScanResult',
+        expected: 'Success',
+        actual: 'In"ternal',
+        message: '/ScanResult must be "Success", is "In\\"ternal"',
+      },
+    ],
+  ],
+  'const: a list': [
+    { properties: { Images: { const: ['a'] } } },
+    { Images: [] },
+    [{ pointer: '/Images', expected: ['a'], actual: [], message: '/Images must be ["a"], is []' }],
+  ],
+  'const: null': [
+    { properties: { ScanPeriod: { const: null } } },
+    { ScanPeriod: 1 },
+    [
+      {
+        pointer: '/ScanPeriod',
+        expected: null,
+        actual: 1,
+        message: '/ScanPeriod must be null, is 1',
+      },
+    ],
+  ],
+  enum: [
+    { properties: { ScanScope: { enum: [0, 2] } } },
+    { ScanScope: 1 },
+    [
+      {
+        pointer: '/ScanScope',
+        expected: { enum: [0, 2] },
+        actual: 1,
+        message: '/ScanScope must be one of 0, 2, is 1',
+      },
+    ],
+  ],
+  type: [
+    { properties: { ScanPeriod: { type: 'string' } } },
+    {},
+    [
+      {
+        pointer: '/ScanPeriod',
+        expected: { type: 'string' },
+        actual: 1,
+        message: '/ScanPeriod must be of type string, is 1',
+      },
+    ],
+  ],
+  minimum: [
+    { properties: { ScanPeriod: { minimum: 2 } } },
+    {},
+    [
+      {
+        pointer: '/ScanPeriod',
+        expected: { minimum: 2 },
+        actual: 1,
+        message: '/ScanPeriod must be at least 2, is 1',
+      },
+    ],
+  ],
+  maximum: [
+    { properties: { ScanPeriod: { maximum: 7 } } },
+    { ScanPeriod: 30 },
+    [
+      {
+        pointer: '/ScanPeriod',
+        expected: { maximum: 7 },
+        actual: 30,
+        message: '/ScanPeriod must be at most 7, is 30',
+      },
+    ],
+  ],
+  exclusiveMinimum: [
+    { properties: { ScanPeriod: { exclusiveMinimum: 1 } } },
+    {},
+    [
+      {
+        pointer: '/ScanPeriod',
+        expected: { exclusiveMinimum: 1 },
+        actual: 1,
+        message: '/ScanPeriod must be more than 1, is 1',
+      },
+    ],
+  ],
+  exclusiveMaximum: [
+    { properties: { ScanPeriod: { exclusiveMaximum: 1 } } },
+    {},
+    [
+      {
+        pointer: '/ScanPeriod',
+        expected: { exclusiveMaximum: 1 },
+        actual: 1,
+        message: '/ScanPeriod must be less than 1, is 1',
+      },
+    ],
+  ],
+  multipleOf: [
+    { properties: { ScanPeriod: { multipleOf: 2 } } },
+    {},
+    [
+      {
+        pointer: '/ScanPeriod',
+        expected: { multipleOf: 2 },
+        actual: 1,
+        message: '/ScanPeriod must satisfy multipleOf 2, is 1',
+      },
+    ],
+  ],
+  pattern: [
+    { properties: { ScanTime: { pattern: '^0' } } },
+    {},
+    [
+      {
+        pointer: '/ScanTime',
+        expected: { pattern: '^0' },
+        actual: '18:00',
+        message: '/ScanTime must match "^0", is "18:00"',
+      },
+    ],
+  ],
+  minLength: [
+    { properties: { ScanTime: { minLength: 8 } } },
+    {},
+    [
+      {
+        pointer: '/ScanTime',
+        expected: { minLength: 8 },
+        actual: '18:00',
+        message: '/ScanTime must satisfy minLength 8, is "18:00"',
+      },
+    ],
+  ],
+  'maxItems: none': [
+    { properties: { ExcludeImages: { maxItems: 0 } } },
+    { ExcludeImages: ['a', 'b'] },
+    [
+      {
+        pointer: '/ExcludeImages',
+        expected: { maxItems: 0 },
+        actual: ['a', 'b'],
+        message: '/ExcludeImages must be empty, has 2',
+      },
+    ],
+  ],
+  'maxItems: some': [
+    { properties: { ExcludeImages: { maxItems: 1 } } },
+    { ExcludeImages: ['a', 'b'] },
+    [
+      {
+        pointer: '/ExcludeImages',
+        expected: { maxItems: 1 },
+        actual: ['a', 'b'],
+        message: '/ExcludeImages must have at most 1 items, has 2',
+      },
+    ],
+  ],
+  minItems: [
+    { properties: { Images: { minItems: 2 } } },
+    { Images: ['a'] },
+    [
+      {
+        pointer: '/Images',
+        expected: { minItems: 2 },
+        actual: ['a'],
+        message: '/Images must have at least 2 items, has 1',
+      },
+    ],
+  ],
+  'items: at the item': [
+    { properties: { Images: { items: { pattern: '^sha256:' } } } },
+    { Images: ['sha256:a', 'latest'] },
+    [
+      {
+        pointer: '/Images/1',
+        expected: { pattern: '^sha256:' },
+        actual: 'latest',
+        message: '/Images/1 must match "^sha256:", is "latest"',
+      },
+    ],
+  ],
+  'a fact': [
+    { properties: { facts: { properties: { scanWindowMinutes: { minimum: 180 } } } } },
+    {},
+    [
+      {
+        pointer: '/facts/scanWindowMinutes',
+        expected: { minimum: 180 },
+        actual: 120,
+        message: '/facts/scanWindowMinutes must be at least 180, is 120',
+      },
+    ],
+  ],
+  'all that is wrong': [
+    { properties: { ScanVul: { const: true }, ScanPeriod: { minimum: 2, multipleOf: 2 } } },
+    { ScanVul: false },
+    [
+      {
+        pointer: '/ScanVul',
+        expected: true,
+        actual: false,
+        message: '/ScanVul must be true, is false',
+      },
+      {
+        pointer: '/ScanPeriod',
+        expected: { minimum: 2 },
+        actual: 1,
+        message: '/ScanPeriod must be at least 2, is 1',
+      },
+      {
+        pointer: '/ScanPeriod',
+        expected: { multipleOf: 2 },
+        actual: 1,
+        message: '/ScanPeriod must satisfy multipleOf 2, is 1',
+      },
+    ],
+  ],
+  'every branch of anyOf, and not the anyOf': [
+    {
+      anyOf: [
+        { properties: { ScanVul: { const: true } } },
+        { properties: { ScanRisk: { const: true } } },
+      ],
+    },
+    { ScanVul: false, ScanRisk: false },
+    [
+      {
+        pointer: '/ScanVul',
+        expected: true,
+        actual: false,
+        message: '/ScanVul must be true, is false',
+      },
+      {
+        pointer: '/ScanRisk',
+        expected: true,
+        actual: false,
+        message: '/ScanRisk must be true, is false',
+      },
+    ],
+  ],
+  'the same violation once': [
+    {
+      allOf: [
+        { properties: { ScanVul: { const: true } } },
+        { properties: { ScanVul: { const: true } } },
+      ],
+    },
+    { ScanVul: false },
+    [
+      {
+        pointer: '/ScanVul',
+        expected: true,
+        actual: false,
+        message: '/ScanVul must be true, is false',
+      },
+    ],
+  ],
+  'what follows from `if`, and not the `if`': [
+    {
+      if: { properties: { ScanScope: { const: 1 } } },
+      then: { properties: { Images: { minItems: 1 } } },
+    },
+    { ScanScope: 1 },
+    [
+      {
+        pointer: '/Images',
+        expected: { minItems: 1 },
+        actual: [],
+        message: '/Images must have at least 1 items, has 0',
+      },
+    ],
+  ],
+  'oneOf of two that hold: the oneOf itself': [
+    {
+      oneOf: [
+        { properties: { ScanVul: { const: true } } },
+        { properties: { ScanRisk: { const: true } } },
+      ],
+    },
+    {},
+    [
+      expect.objectContaining({
+        pointer: '',
+        expected: { oneOf: true },
+        message: expect.stringMatching(/^the settings must satisfy oneOf true, is \{/) as string,
+      }) as Violation,
+    ],
+  ],
+  not: [
+    { properties: { ScanResult: { not: { const: 'InternalError' } } } },
+    { ScanResult: 'InternalError' },
+    [
+      {
+        pointer: '/ScanResult',
+        expected: { not: true },
+        actual: 'InternalError',
+        message: '/ScanResult must satisfy not true, is "InternalError"',
+      },
+    ],
+  ],
+};
+
+it.each(Object.entries(cases))('%s', (_name, [require, change, violations]) => {
+  expect(judge(policyOf({ require }), { ...goodSettings, ...change })).toEqual({
+    policyId: 'made-up',
+    severity: 'low',
+    status: 'fail',
+    violations,
+  });
+});
+
+it('names no value where there is none', () => {
+  const errors = [{ instancePath: '', keyword: 'required', params: { missingProperty: 'A' } }];
+  expect(violationsOf({}, errors)).toEqual([
+    {
+      pointer: '',
+      expected: { required: ['A'] },
+      actual: {},
+      message: 'the settings must satisfy required ["A"], is {}',
+    },
+  ]);
+  expect(violationsOf({}, [{ instancePath: '/A', keyword: 'const', params: {} }])).toEqual([
+    { pointer: '/A', expected: null, actual: null, message: '/A must be null, is null' },
+  ]);
+});
+
+it('has nothing to say of no errors', () => {
+  expect(violationsOf(goodSettings, [])).toEqual([]);
+});

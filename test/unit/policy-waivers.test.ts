@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { Finding, Target, TargetReport, Violations, Waiver } from '../../shared/model.ts';
+import { applyWaivers, spanOf, waiverUses } from '../../shared/policy/waivers.ts';
+
+const target: Target = { uin: '100000000001', site: 'intl' };
+const violations: Violations = [
+  {
+    pointer: '/ScanVul',
+    expected: true,
+    actual: false,
+    message: '/ScanVul must be true, is false',
+  },
+];
+const base = { policyId: 'image-scan-vulnerabilities', severity: 'high' } as const;
+const fail: Finding = { ...base, status: 'fail', violations };
+const waiver: Waiver = {
+  id: 'W-1',
+  policy: 'image-scan-vulnerabilities',
+  targets: ['100000000001'],
+  reason: 'Made up.',
+  approvedBy: 'ciso',
+  from: '2026-11-01',
+  until: '2026-11-30',
+};
+const waivedBy = ({ id, until }: Waiver): Finding => ({
+  ...base,
+  status: 'waived',
+  violations,
+  waiver: { id, until },
+});
+const at = (text: string) => Date.parse(text);
+
+describe('spanOf', () => {
+  const cases: Record<string, [from: string, until: string, fromIso: string, untilIso: string]> = {
+    'takes dates as whole days': [
+      '2026-11-01',
+      '2026-11-30',
+      '2026-11-01T00:00:00.000Z',
+      '2026-12-01T00:00:00.000Z',
+    ],
+    'takes a single day as 24 hours': [
+      '2026-11-01',
+      '2026-11-01',
+      '2026-11-01T00:00:00.000Z',
+      '2026-11-02T00:00:00.000Z',
+    ],
+    'takes instants as they are': [
+      '2026-11-01T10:00:00Z',
+      '2026-11-01T12:00:00Z',
+      '2026-11-01T10:00:00.000Z',
+      '2026-11-01T12:00:00.000Z',
+    ],
+    'takes the leap day as a whole day': [
+      '2028-02-29',
+      '2028-02-29',
+      '2028-02-29T00:00:00.000Z',
+      '2028-03-01T00:00:00.000Z',
+    ],
+  };
+  it.each(Object.entries(cases))('%s', (_name, [from, until, fromIso, untilIso]) => {
+    const { fromMs, untilMs } = spanOf({ from, until });
+    expect([fromMs, untilMs].map((ms) => new Date(ms).toISOString())).toEqual([fromIso, untilIso]);
+  });
+});
+
+describe('applyWaivers', () => {
+  const instants: Waiver = {
+    ...waiver,
+    from: '2026-11-01T10:00:00Z',
+    until: '2026-11-01T12:00:00Z',
+  };
+  const times: Record<string, [waiver: Waiver, atMs: number, isWaived: boolean]> = {
+    'a millisecond before the first day': [waiver, at('2026-10-31T23:59:59.999Z'), false],
+    'the first millisecond of the first day': [waiver, at('2026-11-01T00:00:00.000Z'), true],
+    'the last millisecond of the last day': [waiver, at('2026-11-30T23:59:59.999Z'), true],
+    'a millisecond after the last day': [waiver, at('2026-12-01T00:00:00.000Z'), false],
+    'a millisecond before the first instant': [instants, at('2026-11-01T09:59:59.999Z'), false],
+    'the first instant': [instants, at('2026-11-01T10:00:00.000Z'), true],
+    'a millisecond before the last instant': [instants, at('2026-11-01T11:59:59.999Z'), true],
+    'the last instant': [instants, at('2026-11-01T12:00:00.000Z'), false],
+  };
+  it.each(Object.entries(times))('at %s', (_name, [given, atMs, isWaived]) => {
+    expect(applyWaivers([fail], target, [given], atMs)).toEqual([
+      isWaived ? waivedBy(given) : fail,
+    ]);
+  });
+
+  const nowMs = at('2026-11-24T02:00:00Z');
+  const unwaived: Record<string, [finding: Finding, waivers: readonly Waiver[]]> = {
+    'a fail without waivers': [fail, []],
+    'a fail of another policy': [{ ...fail, policyId: 'image-scan-enabled' }, [waiver]],
+    'a fail of another account': [fail, [{ ...waiver, targets: ['100000000002'] }]],
+    'a fail of an account whose number only begins the same': [
+      fail,
+      [{ ...waiver, targets: ['1000000000011', '10000000000'] }],
+    ],
+    'a fail when time is no time': [fail, [{ ...waiver, until: 'never' }]],
+    'an error': [{ ...base, status: 'error', reason: 'no answer' }, [waiver]],
+    'a pass': [{ ...base, status: 'pass' }, [waiver]],
+    'a skip': [{ ...base, status: 'skip', reason: 'off' }, [waiver]],
+  };
+  it.each(Object.entries(unwaived))('does not waive %s', (_name, [finding, waivers]) => {
+    expect(applyWaivers([finding], target, waivers, nowMs)).toEqual([finding]);
+  });
+
+  it('waives only what a waiver names, and keeps order and violations', () => {
+    const other: Finding = { ...fail, policyId: 'image-scan-enabled' };
+    expect(applyWaivers([other, fail, other], target, [waiver], nowMs)).toEqual([
+      other,
+      waivedBy(waiver),
+      other,
+    ]);
+  });
+
+  it('waives by the first waiver that is live', () => {
+    const ended = { ...waiver, id: 'W-0', until: '2026-11-02' };
+    const later = { ...waiver, id: 'W-2' };
+    expect(applyWaivers([fail], target, [ended, waiver, later], nowMs)).toEqual([waivedBy(waiver)]);
+  });
+
+  it('gives the same when applied twice, and turns nothing but fail into waived', () => {
+    const findings: fc.Arbitrary<Finding> = fc.constantFrom<Finding>(
+      fail,
+      { ...fail, policyId: 'image-scan-enabled' },
+      { ...base, status: 'pass' },
+      { ...base, status: 'skip', reason: 'off' },
+      { ...base, status: 'error', reason: 'no answer' },
+    );
+    const days = fc.integer({ min: -40, max: 40 });
+    const iso = (day: number) => new Date(nowMs + day * 86_400_000).toISOString().slice(0, 10);
+    const waivers = fc.record({
+      ...Object.fromEntries(
+        Object.entries(waiver).map(([key, value]) => [key, fc.constant(value)]),
+      ),
+      id: fc.constantFrom('W-1', 'W-2'),
+      policy: fc.constantFrom('image-scan-vulnerabilities', 'image-scan-enabled'),
+      from: days.map(iso),
+      until: days.map(iso),
+    }) as fc.Arbitrary<Waiver>;
+    fc.assert(
+      fc.property(fc.array(findings), fc.array(waivers, { maxLength: 4 }), (before, given) => {
+        const once = applyWaivers(before, target, given, nowMs);
+        expect(applyWaivers(once, target, given, nowMs)).toEqual(once);
+        const turned = once.map(({ status }, index) => `${before[index]?.status ?? ''} ${status}`);
+        const allowed = ['fail fail', 'fail waived', 'pass pass', 'skip skip', 'error error'];
+        expect(turned.filter((turn) => !allowed.includes(turn))).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe('waiverUses', () => {
+  const reports = (findings: readonly Finding[]): readonly TargetReport[] => [
+    { target: { uin: '100000000009', site: 'cn' }, observations: [], findings: [] },
+    { target, observations: [], findings },
+  ];
+  const used = reports([waivedBy(waiver)]);
+  const unused = reports([fail, { ...base, status: 'pass' }]);
+  const cases: Record<string, [nowMs: number, reports: readonly TargetReport[], state: string]> = {
+    'is pending before it begins': [at('2026-10-31T23:59:59.999Z'), unused, 'pending'],
+    'is active while it waives': [at('2026-11-16T23:59:59.999Z'), used, 'active'],
+    'is ending with 14 days left': [at('2026-11-17T00:00:00.000Z'), used, 'ending'],
+    'is ending to its last millisecond': [at('2026-11-30T23:59:59.999Z'), used, 'ending'],
+    'has ended with its last day': [at('2026-12-01T00:00:00.000Z'), unused, 'ended'],
+    'has ended even where it waived a moment ago': [at('2026-12-01T00:00:00.000Z'), used, 'ended'],
+    'is unused where it waives nothing': [at('2026-11-16T00:00:00.000Z'), unused, 'unused'],
+    'is unused rather than ending where it waives nothing': [
+      at('2026-11-30T00:00:00.000Z'),
+      unused,
+      'unused',
+    ],
+    'is unused where nothing was judged': [at('2026-11-16T00:00:00.000Z'), [], 'unused'],
+  };
+  it.each(Object.entries(cases))('a waiver %s', (_name, [nowMs, given, state]) => {
+    expect(waiverUses([waiver], given, nowMs)).toEqual([
+      { id: 'W-1', policy: 'image-scan-vulnerabilities', until: '2026-11-30', state },
+    ]);
+  });
+
+  it('says where each waiver stands, in the order of the file', () => {
+    const pending = { ...waiver, id: 'W-0', from: '2026-12-24', until: '2026-12-26' };
+    const uses = waiverUses([pending, waiver], used, at('2026-11-10T00:00:00Z'));
+    expect(uses.map(({ id, state }) => `${id} ${state}`)).toEqual(['W-0 pending', 'W-1 active']);
+  });
+});
