@@ -2,6 +2,7 @@
 import { parseSigningKey, type Signer } from './evidence/sign.ts';
 import { locales, sites, type Locale, type Problem, type Result, type Site } from './model.ts';
 import { isAllowedUrl, parseWebhooks, type Channel } from './notice/webhook.ts';
+import { plainLine } from './text.ts';
 import type { Credential } from './settings/tencent/credentials.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -97,7 +98,8 @@ export function parseConfig({
   };
 
   for (const name of Object.keys(env)) {
-    if (name.startsWith('AUDIT_') && !known.some((one) => one === name)) {
+    const isSet = (env[name] ?? '').trim() !== '';
+    if (isSet && name.startsWith('AUDIT_') && !known.some((one) => one === name)) {
       complain(name, `is not a setting: settings are ${known.join(', ')}`);
     }
   }
@@ -160,7 +162,8 @@ export function parseConfig({
 
   const site = oneOf('AUDIT_SITE', sites);
   const notify = oneOf('AUDIT_NOTIFY', ['changes', 'always']);
-  const region = text('AUDIT_REGION') ?? env['TENCENTCLOUD_REGION'] ?? 'ap-singapore';
+  const injectedRegion = env['TENCENTCLOUD_REGION'] ?? '';
+  const region = text('AUDIT_REGION') ?? (injectedRegion === '' ? 'ap-singapore' : injectedRegion);
   if (!/^[a-z0-9-]{1,40}$/.test(region)) {
     complain('AUDIT_REGION', `is "${shown(region)}": give a region such as ap-singapore`);
   }
@@ -184,7 +187,7 @@ export function parseConfig({
       ...(uin !== undefined && { uin }),
       ...(endpoint !== undefined && { endpoint }),
       ...(signer !== undefined && { signer }),
-      ...(policies !== undefined && { policies }),
+      ...(policies !== undefined && policies.length > 0 && { policies }),
     },
   };
 }
@@ -200,15 +203,14 @@ export function pathOfEvidence(url: string): string | { readonly problem: string
   if (url.startsWith('cos:')) {
     return { problem: 'is a cos:// store, which this version cannot write: give file:<path>' };
   }
-  const path = url.replace(/^file:(\/\/(?=\/))?/, '');
-  return url.startsWith('file:') && path !== ''
-    ? path
-    : { problem: `is "${shown(url)}": give file:<path>` };
+  // file:<path> or file:///<path>; file://<host> would be a folder of another machine.
+  const path = /^file:(?:\/\/(?=\/))?(?!\/\/)(.+)$/s.exec(url)?.[1];
+  return path ?? { problem: `is "${shown(url)}": give file:<path>` };
 }
 
 /** Values are shown only for settings that hold no secret, and only their beginning. */
 function shown(value: string): string {
-  return value.length > 60 ? `${value.slice(0, 60)}…` : value;
+  return plainLine(value, 60);
 }
 
 function isTimezone(zone: string): boolean {

@@ -51,7 +51,7 @@ export function atPointer(root: Json, pointer: string): Json | undefined {
   let value: Json | undefined = root;
   for (const token of pointer.split('/').slice(1)) {
     const key = token.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (isArray(value)) value = value[Number(key)];
+    if (isArray(value)) value = /^(0|[1-9]\d*)$/.test(key) ? value[Number(key)] : undefined;
     else if (isObject(value)) value = own(value, key);
     else return undefined;
   }

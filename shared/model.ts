@@ -193,6 +193,8 @@ export interface OpenFinding {
   readonly status: 'fail' | 'waived' | 'error';
   /** The scheduled time of the first run of the unbroken row in which it was open. */
   readonly since: string;
+  /** Of an `error`: what it was when it could last be checked. */
+  readonly lastStatus?: 'fail' | 'waived';
 }
 
 export interface RunPredicate {

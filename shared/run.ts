@@ -2,8 +2,7 @@
 import { CloudError } from './errors.ts';
 import { openLog, type EvidenceLog } from './evidence/chain.ts';
 import { encodePolicies, readReports } from './evidence/run-files.ts';
-import type { RunRecord } from './evidence/record.ts';
-import { findRun, sealRun } from './evidence/seal.ts';
+import { findRun, isRunRecord, sealRun, type SealedBy } from './evidence/seal.ts';
 import type { Signer } from './evidence/sign.ts';
 import type {
   Counts,
@@ -13,6 +12,7 @@ import type {
   Observation,
   RunIdentity,
   RunPredicate,
+  Site,
   Source,
   Target,
   TargetReport,
@@ -64,7 +64,8 @@ export async function runAudit(ports: RunPorts, plan: RunPlan): Promise<RunOutco
   const log = openLog(store, plan.signer);
 
   const known = await findRun(store, log, plan.identity.id);
-  const record = known ?? (await auditAndSeal(ports, log, plan));
+  const { record, isOurs } =
+    known === undefined ? await auditAndSeal(ports, log, plan) : { record: known, isOurs: false };
   const reports = await readReports(store, record);
   ports.log('info', known === undefined ? 'sealed' : 'repeated', {
     runId: plan.identity.id,
@@ -73,11 +74,11 @@ export async function runAudit(ports: RunPorts, plan: RunPlan): Promise<RunOutco
   });
 
   // Evidence first: a notice without a record is a rumour.
-  const notices = await tell(ports, log, plan, { record, reports, isOurs: known === undefined });
+  const notices = await tell(ports, log, plan, { record, reports, isOurs });
   const { counts } = record.predicate;
   return {
     runId: plan.identity.id,
-    status: counts.error > 0 ? 'error' : counts.fail > 0 ? 'fail' : 'pass',
+    status: statusOf(counts),
     counts,
     reports,
     evidence: { seq: record.seq, sha256: record.sha256 },
@@ -86,10 +87,17 @@ export async function runAudit(ports: RunPorts, plan: RunPlan): Promise<RunOutco
   };
 }
 
-async function auditAndSeal(ports: RunPorts, log: EvidenceLog, plan: RunPlan): Promise<RunRecord> {
+/** A run that judged nothing did not pass. */
+function statusOf({ targets: _, ...counts }: Counts): RunOutcome['status'] {
+  const judged = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  if (counts.error > 0 || judged === 0) return 'error';
+  return counts.fail > 0 ? 'fail' : 'pass';
+}
+
+async function auditAndSeal(ports: RunPorts, log: EvidenceLog, plan: RunPlan): Promise<SealedBy> {
   const { clock, store } = ports;
   const startedAt = isoOf(clock.now());
-  const report = judge(plan, await observeTarget(ports, plan));
+  const report = judge(plan, await observeTarget(ports, log, plan));
   const nowMs = clock.now();
   const policies = plan.policies.map(({ policy }) => policy);
   return sealRun(store, log, {
@@ -118,7 +126,8 @@ async function missedSince({
 
 /** Only the sources that the policies read, each once. */
 async function observeTarget(
-  { reader, clock }: RunPorts,
+  { reader, clock, store }: RunPorts,
+  log: EvidenceLog,
   plan: RunPlan,
 ): Promise<{ readonly target: Target; readonly observations: readonly Observation[] }> {
   const needed = new Set(plan.policies.map(({ policy }) => policy.source));
@@ -130,10 +139,25 @@ async function observeTarget(
     return { target: { uin, site }, observations };
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
-    // Whose settings these are could not be told, so nothing is said of them under anyone's name.
+    // Whose key it is could not be told, so nothing is read with it. What could not be audited tonight is the
+    // account that was audited last.
     const observations = sources.map((source) => unreadable(source, error, clock.now()));
-    return { target: { uin: 'unknown', site }, observations };
+    const uin = (await lastUin(store, log, site)) ?? 'unknown';
+    return { target: { uin, site }, observations };
   }
+}
+
+async function lastUin(
+  store: EvidenceStore,
+  log: EvidenceLog,
+  site: Site,
+): Promise<string | undefined> {
+  for await (const record of log.backwards()) {
+    if (!isRunRecord(record)) continue;
+    const [report] = await readReports(store, record);
+    return report?.target.site === site ? report.target.uin : undefined;
+  }
+  return undefined;
 }
 
 function judge(

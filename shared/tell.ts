@@ -3,7 +3,7 @@ import type { EvidenceLog } from './evidence/chain.ts';
 import { readHistory, type History } from './evidence/history.ts';
 import { keyOf, type RunRecord } from './evidence/record.ts';
 import { fingerprintOf } from './evidence/seal.ts';
-import type { Delivery, Site, TargetReport } from './model.ts';
+import type { Delivery, RunPredicate, Site, TargetReport } from './model.ts';
 import { changesFor, isNothing, type ChangeOptions } from './notice/changes.ts';
 import { deliver } from './notice/deliver.ts';
 import { noticeOf, noticeOfNote, type Notice } from './notice/notice.ts';
@@ -20,9 +20,13 @@ export interface TellPlan {
   readonly tellUntilMs: number;
 }
 
-/** A run tells for so long at most, and others wait for it as long, counted from its sealing. */
-const tellingMs = 15_000;
+/** A run tells for so long at most. */
+const tellingMs = 12_000;
+/** Counted from the end of its audit: until then it may seal and tell, and others wait for its record of it. */
+const turnMs = 20_000;
 const pollMs = 500;
+/** Of the time that is left, so much is never spent on waiting. */
+const ownMs = 3_000;
 
 export interface SealedRun {
   readonly record: RunRecord;
@@ -41,7 +45,7 @@ export async function tell(
   if (channels.length === 0) return [];
   const { clock } = ports;
   const history = await historyInTurn(clock, log, plan, sealed);
-  const untilMs = Math.min(plan.tellUntilMs, clock.now() + tellingMs);
+  const untilMs = tellUntil(clock, plan, sealed);
   const planned = await planNotices(log, plan, sealed, history);
 
   const deliveries = await Promise.all(
@@ -115,18 +119,25 @@ async function historyInTurn(
   { record, isOurs }: SealedRun,
 ): Promise<History> {
   const names = plan.channels.map(({ name }) => name);
-  // Half of what is left is kept for telling.
-  const waitUntilMs = (clock.now() + plan.tellUntilMs) / 2;
+  const waitUntilMs = plan.tellUntilMs - ownMs;
   for (;;) {
     const history = await readHistory(log, record, names);
     const isBusy = history.untold.some(
-      ({ seq, predicate }) =>
-        !(isOurs && seq === record.seq) &&
-        clock.now() < Date.parse(predicate.run.finishedAt) + tellingMs,
+      ({ seq, predicate }) => !(isOurs && seq === record.seq) && clock.now() < turnEndMs(predicate),
     );
     if (!isBusy || clock.now() + pollMs >= waitUntilMs) return history;
     await clock.sleep(pollMs);
   }
+}
+
+/** Whoever sealed the run tells within its turn; a repeated tick comes when that is over. */
+function tellUntil(clock: Clock, plan: TellPlan, { record, isOurs }: SealedRun): number {
+  const ownTurnMs = isOurs ? turnEndMs(record.predicate) : Infinity;
+  return Math.min(plan.tellUntilMs, clock.now() + tellingMs, ownTurnMs);
+}
+
+function turnEndMs({ run }: RunPredicate): number {
+  return Date.parse(run.finishedAt) + turnMs;
 }
 
 function passedOf(reports: readonly TargetReport[]): ReadonlySet<string> {

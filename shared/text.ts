@@ -27,7 +27,11 @@ export function cut(text: string, maxChars: number): string {
 
 /** Takes secrets out of a text that somebody else wrote: a platform may echo what it was sent. */
 export function redact(text: string, secrets: readonly (string | undefined)[]): string {
-  return secrets
-    .filter((secret): secret is string => secret !== undefined && secret.length >= 4)
-    .reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+  return (
+    secrets
+      .filter((secret): secret is string => secret !== undefined && secret.length >= 4)
+      // One may begin with another.
+      .sort((a, b) => b.length - a.length)
+      .reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
+  );
 }

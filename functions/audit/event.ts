@@ -3,6 +3,9 @@ import type { JsonObject, Problem, Result, RunIdentity } from '../../shared/mode
 import { isObject, own, parseJson } from '../../shared/json.ts';
 import { identify } from '../../shared/identity.ts';
 
+/** With a zone: without one its meaning would depend on who reads it. */
+const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/;
+
 /**
  * A timer's event names the run, so that a repeated tick is the same run. Anything else (a test event of
  * the console, say) is a run of its own.
@@ -17,7 +20,7 @@ export function parseEvent(event: unknown, nowMs: number): Result<RunIdentity, P
   const name = own(fields, 'TriggerName');
   const time = own(fields, 'Time');
   const isName = typeof name === 'string' && /^[A-Za-z][\w-]{0,99}$/.test(name);
-  const scheduledMs = typeof time === 'string' ? Date.parse(time) : NaN;
+  const scheduledMs = typeof time === 'string' && instant.test(time) ? Date.parse(time) : NaN;
   if (isName && Number.isFinite(scheduledMs)) {
     return { ok: true, value: identify('timer', name, scheduledMs, cronOf(fields)) };
   }

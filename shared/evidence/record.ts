@@ -62,10 +62,14 @@ export function encodeRecord(
     predicate,
   };
   const payload = Buffer.from(JSON.stringify(statement));
+  return envelopeBytes(payload, signer === undefined ? [] : [signer.sign(payload)]);
+}
+
+function envelopeBytes(payload: Uint8Array, signatures: readonly Signature[]): Uint8Array {
   const envelope = {
     payloadType,
-    payload: payload.toString('base64'),
-    signatures: signer === undefined ? [] : [signer.sign(payload)],
+    payload: Buffer.from(payload).toString('base64'),
+    signatures: signatures.map(({ keyid, sig }) => ({ keyid, sig })),
   };
   return Buffer.from(`${JSON.stringify(envelope)}\n`);
 }
@@ -84,6 +88,10 @@ export function decodeRecord(bytes: Uint8Array): LogRecord | string {
 
   const payload = Buffer.from(base64, 'base64');
   if (payload.toString('base64') !== base64) return 'has a payload that is not base64';
+  // No signature covers the envelope itself, so nothing but our own form of it is a record.
+  if (!envelopeBytes(payload, signatures).every((byte, index) => byte === bytes[index])) {
+    return 'is not written as a record is';
+  }
   const statement = tryParse(payload);
   if (!isObject(statement)) return 'has a payload that is not a JSON object';
   const { _type, subject, predicateType, predicate } = statement;
@@ -110,8 +118,11 @@ function tryParse(bytes: Uint8Array): Json | undefined {
   }
 }
 
+/** 64 bytes in base64, written in the one way that there is. */
 function isSignature(value: unknown): value is Signature {
-  return isObject(value) && isText(value['keyid']) && isText(value['sig']);
+  if (!isObject(value) || !isHash(value['keyid']) || !isText(value['sig'])) return false;
+  const bytes = Buffer.from(value['sig'], 'base64');
+  return bytes.length === 64 && bytes.toString('base64') === value['sig'];
 }
 
 function isSubject(value: unknown): value is Subject {

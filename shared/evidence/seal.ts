@@ -31,11 +31,17 @@ export interface RunToSeal {
   readonly policies: { readonly key: string; readonly bytes: Uint8Array };
 }
 
+export interface SealedBy {
+  readonly record: RunRecord;
+  /** False where another attempt of the run took our file for a leftover, sealed it, and now tells of it. */
+  readonly isOurs: boolean;
+}
+
 export async function sealRun(
   store: EvidenceStore,
   log: EvidenceLog,
   run: RunToSeal,
-): Promise<RunRecord> {
+): Promise<SealedBy> {
   const { id, trigger } = run.identity;
   await store.putIfAbsent(run.policies.key, run.policies.bytes);
   const bytes = encodeReports(run.reports);
@@ -46,7 +52,7 @@ export async function sealRun(
     const others = (await store.list(folderOf(id))).filter((key) => key !== ownKey);
     // Only an attempt that left a file here can have sealed this run: without one, no need to read the log.
     const earlier = others.length > 0 ? await recordsOf(log, id) : [];
-    const sealedKeys = new Set(earlier.flatMap(({ subject }) => subject.map(({ name }) => name)));
+    const sealedKeys = namesIn(earlier);
     // Another attempt took our file for a leftover and sealed it: there is nothing to add.
     sealedByOther = sealedKeys.has(ownKey) ? earlier[0] : undefined;
     if (sealedByOther !== undefined) return undefined;
@@ -76,18 +82,53 @@ export async function sealRun(
 
   const record = appended ?? sealedByOther;
   if (record?.kind !== 'run') throw new Error('A run was sealed without a record');
-  return record;
+  return { record, isOurs: appended !== undefined };
 }
 
-/** The latest record of a run, if it is in the log already. */
+/**
+ * The latest record of a run, if it is in the log already. Files that a killed twin left beside it are
+ * sealed now: in the folder of a sealed run nothing may lie unsealed.
+ */
 export async function findRun(
   store: EvidenceStore,
   log: EvidenceLog,
   runId: string,
 ): Promise<RunRecord | undefined> {
   // A run that sealed anything has a folder; without one there is no need to read the log.
-  if ((await store.list(folderOf(runId))).length === 0) return undefined;
-  return (await recordsOf(log, runId))[0];
+  const files = await store.list(folderOf(runId));
+  if (files.length === 0) return undefined;
+  const [latest, ...earlier] = await recordsOf(log, runId);
+  if (latest === undefined) return undefined;
+  const sealedKeys = namesIn([latest, ...earlier]);
+  const leftovers = files.filter((key) => !sealedKeys.has(key));
+  return leftovers.length === 0 ? latest : sealAgain(store, log, latest, leftovers);
+}
+
+async function sealAgain(
+  store: EvidenceStore,
+  log: EvidenceLog,
+  { subject, predicate }: RunRecord,
+  leftovers: readonly string[],
+): Promise<RunRecord> {
+  const found = await sealedAsFound(store, leftovers);
+  const appended = await log.append(({ seq, previous }) =>
+    Promise.resolve({
+      kind: 'run',
+      predicate: {
+        ...predicate,
+        seq,
+        previous,
+        abandoned: [...predicate.abandoned, ...leftovers],
+      },
+      subject: [...subject, ...found],
+    }),
+  );
+  if (appended?.kind !== 'run') throw new Error('A run was sealed without a record');
+  return appended;
+}
+
+function namesIn(records: readonly RunRecord[]): ReadonlySet<string> {
+  return new Set(records.flatMap(({ subject }) => subject.map(({ name }) => name)));
 }
 
 /** Latest first. */
@@ -163,17 +204,28 @@ function openOf(
   scheduledAt: string,
   before: readonly OpenFinding[],
 ): readonly OpenFinding[] {
-  const sinceOf = new Map(before.map(({ fingerprint, since }) => [fingerprint, since]));
+  const beforeOf = new Map(before.map((finding) => [finding.fingerprint, finding]));
   return reports
     .flatMap(({ target, findings }) =>
       findings.flatMap(({ policyId, severity, status }): readonly OpenFinding[] => {
         if (status === 'pass' || status === 'skip') return [];
         const fingerprint = fingerprintOf(target.site, target.uin, policyId);
-        const since = sinceOf.get(fingerprint) ?? scheduledAt;
-        return [{ fingerprint, target: target.uin, policyId, severity, status, since }];
+        const last = beforeOf.get(fingerprint);
+        const since = last?.since ?? scheduledAt;
+        const lastStatus = status === 'error' ? lastStatusOf(last) : undefined;
+        return [
+          {
+            ...{ fingerprint, target: target.uin, policyId, severity, status, since },
+            ...(lastStatus !== undefined && { lastStatus }),
+          },
+        ];
       }),
     )
     .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+}
+
+function lastStatusOf(last: OpenFinding | undefined): 'fail' | 'waived' | undefined {
+  return last?.status === 'error' ? last.lastStatus : last?.status;
 }
 
 /** The same policy on the same account, on whatever night: hex SHA-256. */

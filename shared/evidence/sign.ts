@@ -59,16 +59,22 @@ export function parsePublicKey(text: string): TrustedKey | undefined {
   return key?.asymmetricKeyType === 'ed25519' ? trust(key) : undefined;
 }
 
+/** Whether there is a signature, and each of them is one of a trusted key under that key's own id. */
 export function isSignedBy(
   payload: Uint8Array,
   signatures: readonly Signature[],
   keys: readonly TrustedKey[],
 ): boolean {
   const message = preAuthEncoding(payload);
-  return signatures.some(({ sig }) => {
-    const bytes = Buffer.from(sig, 'base64');
-    return keys.some(({ key }) => verify(null, message, key, bytes));
-  });
+  return (
+    signatures.length > 0 &&
+    signatures.every(({ keyid, sig }) => {
+      const trusted = keys.find((key) => key.keyid === keyid);
+      return (
+        trusted !== undefined && verify(null, message, trusted.key, Buffer.from(sig, 'base64'))
+      );
+    })
+  );
 }
 
 /** "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body, lengths in bytes. */

@@ -89,8 +89,8 @@ export async function verifyLog(
       records.set(seq, record);
       checkLink(record, seq, seq === expectedSeq ? last : undefined, add);
       signed += record.signatures.length > 0 ? 1 : 0;
-      checkSignature(record, publicKeys, add);
-      checkDelivery(record, records, add);
+      checkSignature(record, key, publicKeys, add);
+      checkDelivery(record, key, records, add);
       if (record.kind === 'run') {
         for (const { name, digest } of record.subject) {
           await checkFile(store, keyOf(seq), name, digest.sha256, sealed, add);
@@ -142,17 +142,26 @@ function checkLink(record: LogRecord, seq: number, last: Head | undefined, add: 
   }
 }
 
-function checkSignature(record: LogRecord, publicKeys: readonly TrustedKey[], add: Add): void {
+function checkSignature(
+  { payload, signatures }: LogRecord,
+  key: string,
+  publicKeys: readonly TrustedKey[],
+  add: Add,
+): void {
   if (publicKeys.length === 0) return;
-  const { seq, payload, signatures } = record;
-  if (signatures.length === 0) add('unsigned', keyOf(seq), 'carries no signature');
+  if (signatures.length === 0) add('unsigned', key, 'carries no signature');
   else if (!isSignedBy(payload, signatures, publicKeys)) {
-    add('bad-signature', keyOf(seq), 'is not signed by any of the given keys');
+    add('bad-signature', key, 'is not signed by any of the given keys');
   }
 }
 
 /** A delivery speaks of a run record that lies before it. */
-function checkDelivery(record: LogRecord, before: ReadonlyMap<number, LogRecord>, add: Add): void {
+function checkDelivery(
+  record: LogRecord,
+  key: string,
+  before: ReadonlyMap<number, LogRecord>,
+  add: Add,
+): void {
   if (record.kind !== 'delivery') return;
   const [subject] = record.subject;
   const run = before.get(seqOf(subject?.name ?? '') ?? 0);
@@ -162,11 +171,7 @@ function checkDelivery(record: LogRecord, before: ReadonlyMap<number, LogRecord>
     run.sha256 === subject?.digest.sha256 &&
     run.predicate.run.id === record.predicate.runId;
   if (!isRight) {
-    add(
-      'wrong-delivery',
-      keyOf(record.seq),
-      'tells of a delivery of a run record that is not there',
-    );
+    add('wrong-delivery', key, 'tells of a delivery of a run record that is not there');
   }
 }
 

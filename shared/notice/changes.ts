@@ -68,6 +68,13 @@ export function changesFor(
   const news = (status: OpenFinding['status']) =>
     open.filter((finding) => finding.status === status && isNews(finding));
 
+  /** It failed, could not be checked, and fails: the channel knows, and hears that it can be checked again. */
+  const isKnown = (finding: OpenFinding) => {
+    const last = heard.get(finding.fingerprint);
+    return last?.status === 'error' && last.lastStatus === 'fail';
+  };
+  const failing = news('fail');
+
   const isOpen = new Set(now.open.map(({ fingerprint }) => fingerprint));
   const gone = [...heard.values()].filter(({ fingerprint }) => !isOpen.has(fingerprint));
   const isAgain = (finding: OpenFinding) =>
@@ -77,12 +84,15 @@ export function changesFor(
       isReminderDue(finding.since, before.scheduledAt, now.scheduledAt, remindDays));
 
   return {
-    failing: news('fail'),
+    failing: failing.filter((finding) => !isKnown(finding)),
     unchecked: news('error'),
     waived: news('waived'),
     resolved: gone.filter(({ fingerprint }) => now.passed.has(fingerprint)),
     dropped: gone.filter(({ fingerprint }) => !now.passed.has(fingerprint)),
-    stillOpen: open.filter((finding) => !isNews(finding) && isAgain(finding)),
+    stillOpen: [
+      ...failing.filter(isKnown),
+      ...open.filter((finding) => !isNews(finding) && isAgain(finding)),
+    ],
     waivers: now.waivers.filter(
       ({ id, state }) =>
         (state === 'ending' || state === 'ended' || state === 'unused') &&

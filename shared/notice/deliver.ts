@@ -29,7 +29,7 @@ export async function deliver(
   let attempts = 0;
   let failure: string | null = null;
   for (const [index, post] of posts.entries()) {
-    const id = index === 0 ? notice.runId : `${notice.runId}-${String(index + 1)}`;
+    const id = index === 0 ? notice.id : `${notice.id}-${String(index + 1)}`;
     const sent = await send(ports, channel, post, id, deadlineMs);
     attempts += sent.attempts;
     if (sent.outcome.kind !== 'sent') {
@@ -57,20 +57,23 @@ async function send(
   deadlineMs: number,
 ): Promise<{ readonly outcome: Outcome; readonly attempts: number }> {
   const platform = platforms[channel.kind];
+  let requests = 0;
   const attempt = async (): Promise<Outcome> => {
     const leftMs = deadlineMs - clock.now();
     if (leftMs <= 0) return { kind: 'failed', reason: 'no time was left in this invocation' };
     try {
       const request = platform.request({ channel, content, id, nowMs: clock.now() });
       const timeoutMs = Math.min(requestTimeoutMs, leftMs);
+      requests += 1;
       return platform.classify(await http({ ...request, method: 'POST', timeoutMs }));
     } catch (error) {
       return { kind: 'retry', reason: reasonOf(error) };
     }
   };
-  return retry(clock, deadlineMs, attempt, (outcome, attempts) =>
-    outcome.kind === 'retry' && attempts < maxAttempts
-      ? Math.max(outcome.afterMs ?? 0, fullJitterMs(backoff, attempts, clock.random()))
+  const { outcome } = await retry(clock, deadlineMs, attempt, (last, attempts) =>
+    last.kind === 'retry' && attempts < maxAttempts
+      ? Math.max(last.afterMs ?? 0, fullJitterMs(backoff, attempts, clock.random()))
       : undefined,
   );
+  return { outcome, attempts: requests };
 }

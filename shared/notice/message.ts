@@ -117,7 +117,10 @@ function noteBlock(note: Note, say: Catalogue): Block {
         tells: [],
       };
     case 'missed': {
-      const shown = note.scheduled.slice(0, maxListed).join(', ');
+      const shown = note.scheduled
+        .slice(0, maxListed)
+        .map((at) => plainLine(at))
+        .join(', ');
       const left = note.scheduled.length - maxListed;
       const list = left > 0 ? `${shown} ${say.andMore(left)}` : shown;
       return { lines: [[strong(say.note.missed(list))]], tells: [] };
@@ -162,12 +165,15 @@ function itemBlock(group: Group, section: Section, say: Catalogue): Block {
     return { lines, tells };
   switch (finding.status) {
     case 'fail': {
-      const fix: Line[] = remediation === undefined ? [] : [[text(`${say.fix}: ${remediation}`)]];
+      const fix: Line[] =
+        remediation === undefined
+          ? []
+          : [[text(`${say.fix}: ${plainLine(remediation, maxReasonChars)}`)]];
       return { lines: [...lines, ...violationLines(finding.violations, say), ...fix], tells };
     }
     case 'waived': {
       const { id, until } = finding.waiver;
-      const end: Line = [code(id), text(` ${say.until(until)}`)];
+      const end: Line = [code(id), text(` ${say.until(plainLine(until))}`)];
       return { lines: [...lines, ...violationLines(finding.violations, say), end], tells };
     }
     case 'error':
@@ -186,7 +192,7 @@ function headLine([first, ...rest]: Group, say: Catalogue): Line {
     strong(`[${say.severity[open.severity]}]`),
     text(' '),
     rest.length === 0 ? code(open.target) : strong(say.accounts(rest.length + 1)),
-    text(` ${title} · ${say.since(oldest)}`),
+    text(` ${plainLine(title)} · ${say.since(oldest)}`),
   ];
 }
 
@@ -238,8 +244,10 @@ function valueText(value: unknown): string {
 function waiverBlocks(waivers: readonly WaiverUse[], say: Catalogue): readonly Block[] {
   const blocks = waivers.map(({ id, policy, state, until }): Block => {
     const sentence =
-      state === 'ending' || state === 'ended' ? say.waiver[state](until) : say.waiver.unused;
-    return { lines: [[code(id), text(` (${policy}) ${sentence}`)]], tells: [] };
+      state === 'ending' || state === 'ended'
+        ? say.waiver[state](plainLine(until))
+        : say.waiver.unused;
+    return { lines: [[code(id), text(` (${plainLine(policy)}) ${sentence}`)]], tells: [] };
   });
   return headed(say.heading.waivers, blocks);
 }

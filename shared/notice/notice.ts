@@ -11,6 +11,7 @@ import type {
   TargetReport,
   WaiverUse,
 } from '../model.ts';
+import { plainLine } from '../text.ts';
 import type { Changes } from './changes.ts';
 
 /** An open finding with what a person needs to act on it. */
@@ -58,6 +59,8 @@ export interface RunSummary {
 }
 
 export interface Notice {
+  /** What a receiver drops repetitions by: the same over all attempts to tell it. Holds no dot. */
+  readonly id: string;
   readonly runId: string;
   readonly site: Site;
   readonly summary?: RunSummary;
@@ -78,7 +81,8 @@ const noItems: Notice['items'] = {
 
 /** A notice that is about no finding. */
 export function noticeOfNote(runId: string, site: Site, note: Note): Notice {
-  return { runId, site, notes: [note], items: noItems, waivers: [], drift: [] };
+  const id = `${runId}-${note.kind}`;
+  return { id, runId, site, notes: [note], items: noItems, waivers: [], drift: [] };
 }
 
 export interface RunToTell {
@@ -95,6 +99,7 @@ export function noticeOf(told: RunToTell, changes: Changes): Notice {
   const { run, site, counts, head } = told;
   const { failing, resolved, unchecked, stillOpen, waived, dropped, missed } = changes;
   return {
+    id: run.id,
     runId: run.id,
     site,
     summary: {
@@ -130,7 +135,7 @@ function itemsOf({ reports, policies }: RunToTell): (open: OpenFinding) => Item 
     const finding = findingOf.get(`${open.target} ${open.policyId}`);
     return {
       open,
-      title: policy?.title ?? open.policyId,
+      title: plainLine(policy?.title ?? open.policyId),
       ...(finding !== undefined && { finding }),
       ...(policy !== undefined && { remediation: policy.remediation.text }),
     };

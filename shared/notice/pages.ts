@@ -41,7 +41,7 @@ export function pagesFor(
     tells: blocks.flatMap(({ tells }) => tells),
   });
   const fitsWritten = (blocks: readonly Written[]) =>
-    fits(page(anyPart, blocks, [dialect.text(message.more(99_999))]));
+    fits(page(anyPart, blocks, [dialect.text(message.more(9_999_999))]));
 
   const written = message.blocks.map((block) => trimmed(writeBlock(block, write), fitsWritten));
   const { pages, left } = paginate(written, fitsWritten);

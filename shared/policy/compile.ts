@@ -50,10 +50,7 @@ export function compileProblem(schema: JsonObject): string | undefined {
 
 function compileCheck(schema: JsonObject): Check {
   const validate = new Ajv2020(options).compile(schema);
-  const check = (document: unknown): boolean => {
-    const holds: unknown = validate(document);
-    return holds === true;
-  };
+  const check = (document: unknown): unknown => validate(document);
   return Object.defineProperty(check, 'errors', { get: () => validate.errors });
 }
 

@@ -10,7 +10,8 @@ export interface SchemaError {
 
 /** A function that ajv compiled. Its `errors` are overwritten by its next call. */
 export interface Check {
-  (document: unknown): boolean;
+  /** Yes or no; anything else is no answer (a promise, from a schema that says it is `$async`). */
+  (document: unknown): unknown;
   readonly errors?: readonly SchemaError[] | null;
 }
 

@@ -41,20 +41,16 @@ function verdictOf(
     if (unseen !== undefined) return unseen;
     const applies = ask(when.check, document);
     if (typeof applies === 'string') return couldNotTell(applies);
-    if (!applies.holds) {
+    if (applies.length > 0) {
       return { status: 'skip', reason: 'the policy does not apply: its "when" does not match' };
     }
   }
 
   const unseen = unseenOf(policy, source, document, require.reads);
   if (unseen !== undefined) return unseen;
-  const answer = ask(require.check, document);
-  if (typeof answer === 'string') return couldNotTell(answer);
-  if (answer.holds) return { status: 'pass' };
-  const violations = answer.violations;
-  return isSome(violations)
-    ? { status: 'fail', violations }
-    : couldNotTell('the check said no and gave no reason');
+  const violations = ask(require.check, document);
+  if (typeof violations === 'string') return couldNotTell(violations);
+  return isSome(violations) ? { status: 'fail', violations } : { status: 'pass' };
 }
 
 function couldNotTell(reason: string): Verdict {
@@ -65,16 +61,14 @@ function isSome(violations: readonly Violation[]): violations is Violations {
   return violations.length > 0;
 }
 
-/** @returns the check's answer, or why it has none */
-function ask(
-  check: Check,
-  document: JsonObject,
-): { readonly holds: boolean; readonly violations: readonly Violation[] } | string {
+/** @returns what is broken, nothing where the check holds; or why it cannot be told */
+function ask(check: Check, document: JsonObject): readonly Violation[] | string {
   try {
-    const holds: unknown = check(document);
-    // A check that is no plain validator (an `$async` one, say) would answer with something truthy.
-    if (typeof holds !== 'boolean') return 'the check gave no yes or no';
-    return { holds, violations: holds ? [] : violationsOf(document, check.errors ?? []) };
+    const holds = check(document);
+    if (holds === true) return [];
+    if (holds !== false) return 'the check gave no yes or no';
+    const violations = violationsOf(document, check.errors ?? []);
+    return violations.length > 0 ? violations : 'the check said no and gave no reason';
   } catch (error) {
     return `the check failed: ${messageOf(error)}`;
   }
@@ -88,7 +82,10 @@ function unseenOf(
   reads: readonly ReadPath[],
 ): Verdict | undefined {
   const missing = reads.flatMap((path) => missingAt(document, path));
-  const illTyped = reads.flatMap((path) => illTypedAt(source, document, path));
+  const illTyped = [
+    ...reads.flatMap((path) => illTypedAt(source, document, path)),
+    ...missing.flatMap((path) => unusableAt(source, document, path)),
+  ];
   const [first] = missing;
   if (first !== undefined && illTyped.length === 0) {
     if (policy.onMissing === 'skip')
@@ -99,6 +96,18 @@ function unseenOf(
   }
   const reasons = [...missing.map((path) => whyMissing(source, document, path)), ...illTyped];
   return reasons.length > 0 ? couldNotTell([...new Set(reasons)].join('; ')) : undefined;
+}
+
+/** A fact that is absent although its fields are there: they could not be made sense of. */
+function unusableAt(
+  source: Source,
+  document: JsonObject,
+  [root = '', name = '']: readonly string[],
+): readonly string[] {
+  if (root !== 'facts' || !Object.hasOwn(source.facts, name)) return [];
+  const fields = source.facts[name]?.from ?? [];
+  const isThere = fields.some((field) => (own(document, field) ?? null) !== null);
+  return isThere ? [whyMissing(source, document, [root, name])] : [];
 }
 
 function absence(path: readonly string[]): Violation {

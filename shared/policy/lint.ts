@@ -1,8 +1,9 @@
 /** A folder of policies, checked as a whole: one bad file breaks the build, with every problem named. */
-import { hasType } from '../json.ts';
+import { hasType, isArray } from '../json.ts';
 import type {
   FieldType,
   FactSpec,
+  Json,
   JsonObject,
   Policy,
   Problem,
@@ -124,10 +125,15 @@ function schemaProblems(schema: JsonObject, source: Source): readonly string[] {
   if (compiles !== undefined) problems.push(`does not compile: ${compiles}`);
   if (paths.length === 0) problems.push('reads no property, so it says the same of every account');
   problems.push(...paths.flatMap((path) => unknownProblem(path, source)));
-  for (const { path, keyword } of applied) {
+  for (const { path, keyword, value } of applied) {
     const type = typeAt(path, source);
-    if (type === undefined || appliesTo(keyword, type)) continue;
-    problems.push(`applies "${keyword}" to ${path.join('.')}, which is of type ${type}`);
+    if (type === undefined) continue;
+    const name = path.join('.');
+    if (!appliesTo(keyword, type)) {
+      problems.push(`applies "${keyword}" to ${name}, which is of type ${type}`);
+    } else if (!isPossible(keyword, value, type)) {
+      problems.push(`gives ${name} a "${keyword}" that it can never have: it is of type ${type}`);
+    }
   }
   return [...new Set(problems)];
 }
@@ -165,8 +171,32 @@ function typeAt(
 function appliesTo(keyword: string, type: ValueType): boolean {
   if (/^(minimum|maximum|exclusiveM|multipleOf)/.test(keyword)) return /integer|number/.test(type);
   if (/^(minLength|maxLength|pattern)$/.test(keyword)) return type === 'string';
-  if (/(Items|Contains)$/.test(keyword)) return type === 'string[]';
+  if (/(Items|Contains)$|^(items|contains)$/.test(keyword)) return type === 'string[]';
   return true;
+}
+
+/** A `const` of the wrong type passes nothing, or under a `not` everything. */
+function isPossible(keyword: string, value: Json, type: ValueType): boolean {
+  const values = keyword === 'const' ? [value] : keyword === 'enum' && isArray(value) ? value : [];
+  if (keyword === 'type') return (isArray(value) ? value : [value]).includes(jsonTypes[type]);
+  return values.every((one) => hasValueType(one, type));
+}
+
+const jsonTypes: Readonly<Record<ValueType, string>> = {
+  boolean: 'boolean',
+  integer: 'integer',
+  number: 'number',
+  string: 'string',
+  'string[]': 'array',
+};
+
+function hasValueType(value: unknown, type: ValueType): boolean {
+  if (type === 'number') return typeof value === 'number';
+  return isJson(value) && hasType(value, type);
+}
+
+function isJson(value: unknown): value is Json {
+  return value !== undefined;
 }
 
 function setProblems(set: JsonObject, source: Source): readonly string[] {

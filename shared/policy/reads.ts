@@ -8,12 +8,18 @@ import type { Json, JsonObject } from '../model.ts';
 /** Property names from the root; `*` stands for every item of a list. */
 export type ReadPath = readonly string[];
 
+export interface Applied {
+  readonly path: ReadPath;
+  readonly keyword: string;
+  readonly value: Json;
+}
+
 export interface Reads {
   readonly paths: readonly ReadPath[];
   /** Keywords in the way of knowing: what they read cannot be named. */
   readonly refused: readonly string[];
   /** Which keywords are applied to which path, to hold them against the field's type. */
-  readonly applied: readonly { readonly path: readonly string[]; readonly keyword: string }[];
+  readonly applied: readonly Applied[];
 }
 
 const assertions = new Set([
@@ -22,6 +28,7 @@ const assertions = new Set([
   ...['minLength', 'maxLength', 'pattern'],
   ...['minItems', 'maxItems', 'uniqueItems', 'minContains', 'maxContains'],
 ]);
+const listApplicators = new Set(['items', 'contains']);
 const annotations = new Set([
   'title',
   'description',
@@ -34,7 +41,7 @@ const annotations = new Set([
 export function readsOf(root: JsonObject): Reads {
   const paths = new Map<string, ReadPath>();
   const refused = new Set<string>();
-  const applied: { path: readonly string[]; keyword: string }[] = [];
+  const applied: Applied[] = [];
   const followed = new Set<string>();
 
   const read = (path: readonly string[], name: string): ReadPath => {
@@ -50,8 +57,10 @@ export function readsOf(root: JsonObject): Reads {
   const walk = (schema: unknown, path: readonly string[]): void => {
     if (!isObject(schema)) return;
     for (const [keyword, value] of Object.entries(schema)) {
-      if (assertions.has(keyword)) applied.push({ path, keyword });
-      else if (!annotations.has(keyword)) visit(keyword, value, path);
+      if (assertions.has(keyword) || listApplicators.has(keyword)) {
+        applied.push({ path, keyword, value });
+      }
+      if (!assertions.has(keyword) && !annotations.has(keyword)) visit(keyword, value, path);
     }
   };
 

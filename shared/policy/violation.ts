@@ -41,8 +41,13 @@ function expectedOf({ keyword, params }: SchemaError): Json {
       return { enum: json(params['allowedValues']) };
     case 'required':
       return { required: [json(params['missingProperty'])] };
-    case 'contains':
-      return { minContains: json(params['minContains']) };
+    case 'contains': {
+      const { minContains, maxContains } = params;
+      return {
+        minContains: json(minContains),
+        ...(maxContains !== undefined && { maxContains: json(maxContains) }),
+      };
+    }
     default:
       return { [keyword]: json(params['limit'] ?? params[keyword] ?? true) };
   }
@@ -60,7 +65,7 @@ function mustOf(keyword: string, expected: Json): string {
     case 'const':
       return `must be ${value}`;
     case 'enum':
-      return `must be one of ${value.slice(1, -1).replaceAll(',', ', ')}`;
+      return `must be one of ${(isArray(bare) ? bare : []).map((one) => JSON.stringify(one)).join(', ')}`;
     case 'type':
       return `must be of type ${value.replaceAll('"', '')}`;
     case 'minimum':

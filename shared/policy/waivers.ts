@@ -4,12 +4,22 @@ import type { Finding, Target, TargetReport, Waiver, WaiverState, WaiverUse } fr
 const dayMs = 86_400_000;
 const endingMs = 14 * dayMs;
 
-/** Epoch milliseconds of the first moment in which it waives, and of the first in which it no longer does. */
+/**
+ * Epoch milliseconds of the first moment in which it waives, and of the first in which it no longer does;
+ * NaN, which no moment is between, for a date that the calendar lacks.
+ */
 export function spanOf({ from, until }: Pick<Waiver, 'from' | 'until'>): {
   readonly fromMs: number;
   readonly untilMs: number;
 } {
-  return { fromMs: Date.parse(from), untilMs: Date.parse(until) + (isDate(until) ? dayMs : 0) };
+  return { fromMs: realMs(from), untilMs: realMs(until) + (isDate(until) ? dayMs : 0) };
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function realMs(text: string): number {
+  const ms = Date.parse(text);
+  const isReal = Number.isFinite(ms) && new Date(ms).toISOString().startsWith(text.slice(0, 10));
+  return isReal ? ms : NaN;
 }
 
 /** `2026-12-31` means the whole of that day in UTC. */
@@ -26,15 +36,16 @@ export function applyWaivers(
   return findings.map((finding) => {
     if (finding.status !== 'fail') return finding;
     const waiver = waivers.find(
-      (candidate) =>
-        candidate.policy === finding.policyId &&
-        candidate.targets.includes(target.uin) &&
-        isLive(candidate, nowMs),
+      (candidate) => covers(candidate, target, finding) && isLive(candidate, nowMs),
     );
     if (waiver === undefined) return finding;
     const { id, until } = waiver;
     return { ...finding, status: 'waived', waiver: { id, until } };
   });
+}
+
+function covers(waiver: Waiver, target: Target, finding: Finding): boolean {
+  return waiver.policy === finding.policyId && waiver.targets.includes(target.uin);
 }
 
 function isLive(waiver: Waiver, nowMs: number): boolean {
@@ -48,21 +59,29 @@ export function waiverUses(
   reports: readonly TargetReport[],
   nowMs: number,
 ): readonly WaiverUse[] {
-  const used = new Set(
-    reports.flatMap(({ findings }) =>
-      findings.flatMap((finding) => (finding.status === 'waived' ? [finding.waiver.id] : [])),
-    ),
-  );
   return waivers.map((waiver) => {
     const { id, policy, until } = waiver;
-    return { id, policy, until, state: stateOf(waiver, used.has(id), nowMs) };
+    return { id, policy, until, state: stateOf(waiver, isNeeded(waiver, reports), nowMs) };
   });
 }
 
-function stateOf(waiver: Waiver, isUsed: boolean, nowMs: number): WaiverState {
+/**
+ * Something that it covers is waived, by it or by another that still runs; or could not be checked, and then
+ * nobody can say that it is useless.
+ */
+function isNeeded(waiver: Waiver, reports: readonly TargetReport[]): boolean {
+  return reports.some(({ target, findings }) =>
+    findings.some((finding) => {
+      if (finding.status === 'waived') return covers(waiver, target, finding);
+      return finding.status === 'error' && finding.policyId === waiver.policy;
+    }),
+  );
+}
+
+function stateOf(waiver: Waiver, needed: boolean, nowMs: number): WaiverState {
   const { fromMs, untilMs } = spanOf(waiver);
   if (nowMs < fromMs) return 'pending';
   if (nowMs >= untilMs) return 'ended';
-  if (!isUsed) return 'unused';
+  if (!needed) return 'unused';
   return untilMs - nowMs <= endingMs ? 'ending' : 'active';
 }

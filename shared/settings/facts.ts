@@ -3,7 +3,7 @@
  * instant give the same facts for ever, so that a verdict can be recomputed. A fact that cannot be derived
  * is absent, which makes the policy that reads it `error`.
  */
-import { own } from '../json.ts';
+import { hasType, isArray, own } from '../json.ts';
 import type { Json, JsonObject } from '../model.ts';
 import { minutesBetween, parseInstant, parseUtcTimeOfDay } from './time.ts';
 
@@ -32,15 +32,15 @@ const factsOf: Readonly<
 };
 
 function imageScanFacts(settings: JsonObject, observedAtMs: number, timezone: string): Facts {
-  const sinceLastScan = hoursSince(own(settings, 'LastScanTime'), observedAtMs, timezone);
+  const sinceLastScan = msSince(own(settings, 'LastScanTime'), observedAtMs, timezone);
   const period = periodHours(own(settings, 'ScanPeriod'));
   return {
-    hoursSinceLastScan: sinceLastScan,
+    hoursSinceLastScan: sinceLastScan === undefined ? undefined : hoursOf(sinceLastScan),
     scanPeriodHours: period,
     scanOverdueHours:
       sinceLastScan === undefined || period === undefined
         ? undefined
-        : roundHours(sinceLastScan - period),
+        : hoursOf(sinceLastScan - period * hourMs),
     scanWindowMinutes: windowMinutes(own(settings, 'ScanTime'), own(settings, 'ScanEndTime')),
     allImagesCovered: allImagesCovered(settings),
     selectedCount: selectedCount(settings),
@@ -48,7 +48,7 @@ function imageScanFacts(settings: JsonObject, observedAtMs: number, timezone: st
   };
 }
 
-function hoursSince(
+function msSince(
   text: Json | undefined,
   observedAtMs: number,
   timezone: string,
@@ -56,7 +56,7 @@ function hoursSince(
   if (typeof text !== 'string') return undefined;
   const instant = parseInstant(text, timezone);
   if (instant === undefined || instant - observedAtMs > maxSkewMs) return undefined;
-  return roundHours(Math.max(0, observedAtMs - instant) / hourMs);
+  return Math.max(0, observedAtMs - instant);
 }
 
 function periodHours(days: Json | undefined): number | undefined {
@@ -89,12 +89,12 @@ function selectedCount(settings: JsonObject): number | undefined {
 }
 
 function countOf(list: Json | undefined): number | undefined {
-  return Array.isArray(list) ? list.length : undefined;
+  return isArray(list) && hasType(list, 'string[]') ? list.length : undefined;
 }
 
-/** To a hundredth of an hour: 36 s is finer than any schedule, and the figure stays readable. */
-function roundHours(hours: number): number {
-  return Math.round(hours * 100) / 100;
+/** To a hundredth of an hour, rounded up: rounding must not make anything younger than it is. */
+function hoursOf(ms: number): number {
+  return Math.ceil(ms / (hourMs / 100)) / 100;
 }
 
 function present(facts: Facts): JsonObject {

@@ -1,11 +1,16 @@
 /** Reads the times that TCSS answers with. What does not parse is `undefined`, never a guess. */
-import { TZDate } from '@date-fns/tz';
+import { tzOffset } from '@date-fns/tz';
 
 const dateTime =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s?(Z|[+-]\d{2}:?\d{2})?$/;
 const timeOfDay = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
 
-const minutesPerDay = 24 * 60;
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+const secondsPerDay = 86_400;
+
+/** No place on earth is further from UTC. */
+const maxOffsetMinutes = 14 * 60;
 
 /**
  * @param zone the IANA zone of a date-time that names none
@@ -14,66 +19,67 @@ const minutesPerDay = 24 * 60;
 export function parseInstant(text: string, zone: string): number | undefined {
   const match = dateTime.exec(text.trim());
   if (match === null) return undefined;
-  const [year, month, day, hour, minute, second] = match
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
     .slice(1, 7)
     .map((part) => Number(part || 0));
-  if (year === undefined || month === undefined || day === undefined) return undefined;
-  const parts = [year, month - 1, day, hour ?? 0, minute ?? 0, second ?? 0] as const;
-  const asUtc = Date.UTC(...parts);
-  if (!isRealDate(asUtc, parts)) return undefined;
+  const wallMs = Date.UTC(year, month - 1, day, hour, minute, second);
+  if (!isRealDate(wallMs, [year, month, day, hour, minute, second])) return undefined;
   const offset = match[7];
-  if (offset === undefined) return new TZDate(...parts, zone).getTime();
-  return asUtc - offsetMs(offset);
+  if (offset === undefined) return inZone(wallMs, zone);
+  const minutes = offsetMinutes(offset);
+  return minutes === undefined ? undefined : wallMs - minutes * minuteMs;
 }
 
 /** Date.UTC rolls 30 February over to March; a date that the calendar lacks is no date. */
-function isRealDate(
-  asUtc: number,
-  [year, month, day, hour, minute, second]: readonly [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ],
-): boolean {
-  const date = new Date(asUtc);
-  return (
-    date.getUTCFullYear() === year &&
-    date.getUTCMonth() === month &&
-    date.getUTCDate() === day &&
-    date.getUTCHours() === hour &&
-    date.getUTCMinutes() === minute &&
-    date.getUTCSeconds() === second
-  );
+function isRealDate(wallMs: number, parts: readonly number[]): boolean {
+  const [date = '', time = ''] = new Date(wallMs).toISOString().split(/[T.]/);
+  const read = [...date.split('-'), ...time.split(':')].map(Number);
+  return read.length === parts.length && read.every((value, index) => value === parts[index]);
 }
 
-function offsetMs(offset: string): number {
+/**
+ * The instant at which the zone's clocks show it; the earlier of two, so that a scan never looks fresher
+ * than it is; none where the clocks leave it out.
+ */
+function inZone(wallMs: number, zone: string): number | undefined {
+  const offsets = [wallMs - dayMs, wallMs + dayMs].map((ms) => tzOffset(zone, new Date(ms)));
+  const instants = offsets
+    .map((offset) => ({ offset, instant: wallMs - offset * minuteMs }))
+    .filter(({ offset, instant }) => tzOffset(zone, new Date(instant)) === offset)
+    .map(({ instant }) => instant);
+  return instants.length === 0 ? undefined : Math.min(...instants);
+}
+
+function offsetMinutes(offset: string): number | undefined {
   if (offset === 'Z') return 0;
   const sign = offset.startsWith('-') ? -1 : 1;
   const digits = offset.replaceAll(/\D/g, '');
-  return sign * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2))) * 60_000;
+  const [hours, minutes] = [Number(digits.slice(0, 2)), Number(digits.slice(2))];
+  const total = hours * 60 + minutes;
+  return minutes > 59 || total > maxOffsetMinutes ? undefined : sign * total;
 }
 
 /**
  * A time of day in UTC, as `HH:mm`, `HH:mm:ss` or a full date-time ("complete time; backend parses
  * hour/minute/second in UTC", API page).
- * @returns minutes since midnight, with a fraction for the seconds
+ * @returns seconds since midnight
  */
 export function parseUtcTimeOfDay(text: string): number | undefined {
   const match = timeOfDay.exec(text.trim());
   if (match === null) {
     const instant = parseInstant(text, 'UTC');
-    return instant === undefined ? undefined : (instant / 60_000) % minutesPerDay;
+    return instant === undefined ? undefined : modulo(instant / 1000, secondsPerDay);
   }
-  const [hour, minute, second] = match.slice(1, 4).map((part) => Number(part || 0));
-  if (hour === undefined || minute === undefined || second === undefined) return undefined;
+  const [hour = 0, minute = 0, second = 0] = match.slice(1, 4).map((part) => Number(part || 0));
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  return hour * 60 + minute + second / 60;
+  return (hour * 60 + minute) * 60 + second;
 }
 
-/** Whole minutes from one time of day to the next occurrence of another. */
+/** Whole minutes from one time of day (seconds since midnight) to the next occurrence of another. */
 export function minutesBetween(start: number, end: number): number {
-  return Math.floor((end - start + minutesPerDay) % minutesPerDay);
+  return Math.floor(modulo(end - start, secondsPerDay) / 60);
+}
+
+function modulo(value: number, divisor: number): number {
+  return ((value % divisor) + divisor) % divisor;
 }

@@ -471,7 +471,7 @@ describe('configuration', () => {
 });
 
 describe('evidence that cannot be written', () => {
-  it('rejects, and tells nobody', async () => {
+  it('rejects, tells of no finding, and says that the night was blind', async () => {
     stage.simulator.setSettings((settings) => ({ ...settings, ScanVul: false }));
     const blocked = join(stage.folder, 'file');
     await writeFile(blocked, '');
@@ -481,7 +481,12 @@ describe('evidence that cannot be written', () => {
     });
 
     expect(error).toMatch(/^Evidence runs\/.* could not be read/);
-    expect(stage.simulator.inbox).toEqual([]);
+    const told = stage.simulator.inbox.map(({ body }) => JSON.stringify(body));
+    expect(told.map((text) => [/FAILED|"failure"/.test(text), text.includes('ScanVul')])).toEqual([
+      [true, false],
+      [true, false],
+      [true, false],
+    ]);
   });
 });
 

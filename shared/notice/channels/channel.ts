@@ -59,7 +59,7 @@ export function classifyThrottleOrFault({ status, headers }: HttpResponse): Outc
 
 /** @param text seconds, whole or with a fraction; a date is not honoured, no platform of ours sends one */
 export function retryAfterMs(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,6}(\.\d+)?$/.test(text)
+  return text !== undefined && /^\d{1,9}(\.\d+)?$/.test(text)
     ? Math.ceil(Number(text) * 1000)
     : undefined;
 }

@@ -117,5 +117,6 @@ const codes: KnownCodes = {
   19022: { hint: 'this address is not on the bot’s list: allow it' },
   19024: { hint: 'the bot wants a keyword: add tcss-audit to its keywords' },
   200621: { hint: 'the card was not understood' },
+  11246: { hint: 'the card was not understood' },
   10002: { hint: 'empty message' },
 };

@@ -5,6 +5,8 @@
 import { createHmac } from 'node:crypto';
 
 import type { HttpResponse } from '../../ports.ts';
+import { plainLine } from '../../text.ts';
+import { detailsOf } from '../details.ts';
 import { sections, type Item, type Notice } from '../notice.ts';
 import { byteLength } from '../pages.ts';
 import { paginate } from '../paginate.ts';
@@ -19,7 +21,7 @@ import {
 
 /** Intermediaries must forward 64 KiB; some room is left for headers. */
 const maxBytes = 60 * 1024;
-const maxDrift = 50;
+const maxListed = 50;
 
 export const generic: Platform = { render, request, classify: classifyReceiver };
 
@@ -43,13 +45,15 @@ interface Entry {
 }
 
 function event(notice: Notice, entries: readonly Entry[], left: number): object {
-  const { runId, site, summary, notes, waivers, drift } = notice;
+  const { id, runId, site, summary, notes, waivers, drift } = notice;
   const inSection = (section: string) =>
-    entries.filter((entry) => entry.section === section).map(({ item }) => entryOf(item));
+    entries
+      .filter((entry) => entry.section === section)
+      .map(({ item }) => ({ ...item.open, title: item.title, ...detailsOf(item) }));
   return {
     specversion: '1.0',
     // Source and id are what a receiver drops repetitions by.
-    id: runId,
+    id,
     source: 'urn:tcss-audit',
     type: 'tcss-audit.notice.v1',
     ...(summary !== undefined && { time: summary.finishedAt }),
@@ -63,23 +67,18 @@ function event(notice: Notice, entries: readonly Entry[], left: number): object 
       evidence: summary?.head ?? null,
       changes: Object.fromEntries(sections.map((section) => [section, inSection(section)])),
       notes,
-      waivers,
-      drift: drift.slice(0, maxDrift),
+      waivers: waivers.slice(0, maxListed),
+      drift: drift
+        .slice(0, maxListed)
+        .map((note) => ({ ...note, pointer: plainLine(note.pointer, 200) })),
       /** Entries that found no place here: the evidence of the run has them. */
-      left,
+      left: left + over(waivers) + over(drift),
     },
   };
 }
 
-function entryOf({ open, finding, title, remediation }: Item): object {
-  return {
-    ...open,
-    title,
-    violations: finding !== undefined && 'violations' in finding ? finding.violations : [],
-    reason: finding !== undefined && 'reason' in finding ? finding.reason : null,
-    ...(finding?.status === 'waived' && { waiver: finding.waiver }),
-    remediation: remediation ?? null,
-  };
+function over(list: readonly unknown[]): number {
+  return Math.max(0, list.length - maxListed);
 }
 
 function request({ channel, content, id, nowMs }: Attempt): ReturnType<Platform['request']> {

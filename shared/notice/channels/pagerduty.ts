@@ -2,6 +2,7 @@
 import type { Locale, Severity } from '../../model.ts';
 import type { HttpResponse } from '../../ports.ts';
 import { cut, plainLine } from '../../text.ts';
+import { detailsOf } from '../details.ts';
 import { messageOf, summaryOf } from '../message.ts';
 import { sections, type Item, type Notice, type Section } from '../notice.ts';
 import {
@@ -47,7 +48,7 @@ function itemEvent(
   action: 'trigger' | 'resolve',
   locale: Locale,
 ): Post {
-  const { open, finding, remediation } = item;
+  const { open } = item;
   const resolve = { event_action: 'resolve', dedup_key: open.fingerprint };
   const tells = [open.fingerprint];
   if (action === 'resolve') return { content: resolve, tells };
@@ -69,9 +70,7 @@ function itemEvent(
         custom_details: {
           status: open.status,
           since: open.since,
-          violations: finding !== undefined && 'violations' in finding ? finding.violations : [],
-          reason: finding !== undefined && 'reason' in finding ? finding.reason : null,
-          remediation: remediation ?? null,
+          ...detailsOf(item),
           run: notice.runId,
           evidence: notice.summary?.head ?? null,
         },

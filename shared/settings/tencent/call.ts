@@ -68,7 +68,7 @@ async function attempt({ client, action }: Call, timeoutMs: number): Promise<Out
       : failed('BadAnswer', 'the answer holds no Response object');
   } catch (error) {
     return abort.signal.aborted
-      ? failed('Timeout', `no whole answer within ${String(Math.round(timeoutMs / 1000))} s`)
+      ? failed('Timeout', `no whole answer within ${String(Math.round(timeoutMs) / 1000)} s`)
       : { ok: false, failure: failureOf(error) };
   } finally {
     clearTimeout(timer);
@@ -104,9 +104,13 @@ function toCloudError(
   { action, camAction }: Call,
   options: CallOptions,
 ): CloudError {
-  // Both were written by the other side.
-  const code = /^[A-Za-z][A-Za-z0-9.]{0,99}$/.test(failure.code) ? failure.code : 'BadAnswer';
+  // Both were written by the other side, which may echo what it was sent.
+  const isCode =
+    /^[A-Za-z][A-Za-z0-9.]{0,99}$/.test(failure.code) &&
+    redact(failure.code, options.secrets) === failure.code;
+  const code = isCode ? failure.code : 'BadAnswer';
   const said = plainLine(redact(failure.message, options.secrets)).replace(/[.\u3002]$/, '');
   const advice = adviceOf(code, camAction, options.locale);
-  return new CloudError(code, [`${action}: ${said}`, advice].filter(Boolean).join('; '));
+  const sentence = `${action}: ${said === '' ? `answered ${code}` : said}`;
+  return new CloudError(code, [sentence, advice].filter(Boolean).join('; '));
 }

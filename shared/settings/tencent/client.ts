@@ -89,14 +89,15 @@ export function createTencentReader(clock: Clock, options: TencentOptions): Tenc
 
 /**
  * node-fetch follows redirects and carries the session token along, so the agent connects to the API's
- * own host and to no other.
+ * own host and port and to no other.
  */
 function createPinnedAgent(url: URL): HttpAgent {
   const agent = url.protocol === 'http:' ? new HttpAgent() : new HttpsAgent();
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  const port = url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port);
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (args: ClientRequestArgs, callback) => {
-    if (args.host !== hostname) throw new Error(redirected);
+    if (args.host !== hostname || Number(args.port) !== port) throw new Error(redirected);
     return connect(args, callback);
   };
   return agent;

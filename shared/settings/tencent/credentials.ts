@@ -73,7 +73,12 @@ function credentialFrom(
   token: string | undefined,
 ): Credential | undefined {
   if (!isSet(secretId) || !isSet(secretKey)) return undefined;
-  return { secretId, secretKey, ...(isSet(token) && { token }) };
+  // A copied key often brings a line break along.
+  return {
+    secretId: secretId.trim(),
+    secretKey: secretKey.trim(),
+    ...(isSet(token) && { token: token.trim() }),
+  };
 }
 
 function isSet(text: string | undefined): text is string {

@@ -2,7 +2,7 @@
 import type { Locale } from '../../model.ts';
 
 export interface Failure {
-  /** The API's code, or one of ours: `Timeout`, `Network`, `Http<status>`, `BadAnswer`, `Deadline`. */
+  /** The API's code, or ours: `Timeout`, `Network`, `Http<status>`, `BadAnswer`, `BadCredential`, `Deadline`. */
   readonly code: string;
   readonly message: string;
 }
@@ -31,7 +31,12 @@ export function failureOf(error: unknown): Failure {
   if (message.includes(redirected)) return { code: 'BadAnswer', message: redirected };
   if (message.startsWith('network timeout'))
     return { code: 'Timeout', message: 'no answer in time' };
-  return { code: 'Network', message: message.replace(/^request to .* failed, reason: /, '') };
+  const network = /^request to .* failed, reason: (.*)$/s.exec(message)?.[1];
+  if (network !== undefined) return { code: 'Network', message: network };
+  if (message.includes('header content')) {
+    return { code: 'BadCredential', message: 'the credential holds characters that no header can' };
+  }
+  return { code: 'BadAnswer', message: `an error without a code: ${message}` };
 }
 
 function textOf(error: Error, key: string): string | undefined {
@@ -88,6 +93,11 @@ const advice: readonly Advice[] = [
     when: /^(Network|Timeout|Http5)/,
     en: () => 'check that the API host can be reached (AUDIT_ENDPOINT, network, DNS)',
     zh: () => '请检查能否访问接口域名（AUDIT_ENDPOINT、网络、DNS）',
+  },
+  {
+    when: /^BadCredential/,
+    en: () => 'check the credentials for blanks and line breaks',
+    zh: () => '请检查凭证中是否有空格或换行',
   },
   {
     when: /^(BadAnswer|Http)/,
