@@ -237,8 +237,9 @@ function expectedText(expected: Json, say: Catalogue): string {
   return `${comparison ?? keyword} ${valueText(value)}`.trim();
 }
 
+/** JSON writes what no platform takes (control characters, halves of characters) as escapes. */
 function valueText(value: unknown): string {
-  return JSON.stringify(value);
+  return JSON.stringify(value).replace(/\\u[0-9a-f]{4}/g, '\ufffd');
 }
 
 function waiverBlocks(waivers: readonly WaiverUse[], say: Catalogue): readonly Block[] {

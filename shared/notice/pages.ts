@@ -84,9 +84,9 @@ export function inert(text: string): string {
   return text.replace(/[<>[\]*`_~|#@{}\\]/g, (mark) => fullWidth[mark] ?? mark);
 }
 
-/** Inside a code span only the mark that ends it is live, and `<` and `@` where a client looks ahead. */
+/** Inside a code span only the mark that ends it is live, and some more where a client looks ahead. */
 export function inertCode(text: string): string {
-  return text.replace(/[`<@{]/g, (mark) => fullWidth[mark] ?? mark);
+  return text.replaceAll('](', '] (').replace(/[`<@{]/g, (mark) => fullWidth[mark] ?? mark);
 }
 
 const fullWidth: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import type { HttpResponse } from '../../ports.ts';
 import { cut } from '../../text.ts';
 import { messageOf, type Message } from '../message.ts';
 import type { Notice } from '../notice.ts';
-import { pagesFor, type Dialect, type Page } from '../pages.ts';
+import { inertCode, pagesFor, type Dialect, type Page } from '../pages.ts';
 import {
   classifyThrottleOrFault,
   postJson,
@@ -39,7 +39,7 @@ function unformatted(text: string): string {
 const mrkdwn: Dialect = {
   text: unformatted,
   strong: (text) => `*${unformatted(text)}*`,
-  code: (text) => `\`${escape(text.replaceAll('`', 'ˋ'))}\``,
+  code: (text) => `\`${escape(inertCode(text))}\``,
   link: (text, url) => `<${url}|${unformatted(text)}>`,
   newline: '\n',
 };
