@@ -10,7 +10,6 @@ import { describe, expect, it } from 'vitest';
 
 import { CloudError } from '../../shared/errors.ts';
 import type { Locale, Source } from '../../shared/model.ts';
-import { sources } from '../../shared/settings/sources.ts';
 import { createTencentReader, type TencentOptions } from '../../shared/settings/tencent/client.ts';
 import type { ApiFault, Simulator } from '../../simulator/simulator.ts';
 import { createManualClock } from '../support/manual-clock.ts';
@@ -19,7 +18,14 @@ import { goodSettings, simulators, startMs, temporaryAccount } from '../support/
 const start = simulators();
 const action = 'DescribeAssetImageScanSetting';
 const forever = Number.MAX_SAFE_INTEGER;
-const scanSource = sources[action] as Source;
+const scanSource: Source = {
+  action,
+  camAction: `tcss:${action}`,
+  title: 'Image scan settings',
+  documentation: 'https://example.com/',
+  fields: {},
+  facts: {},
+};
 
 function open(simulator: Simulator, options: Partial<TencentOptions> = {}) {
   const clock = createManualClock();

@@ -1,10 +1,9 @@
 /** Faults that were found and not yet mended: each test says how it should be, and fails. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, closeSync, constants, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { parseEvent } from '../../functions/audit/event.ts';
@@ -12,7 +11,6 @@ import { parseConfig, type Env } from '../../shared/config.ts';
 import { CloudError } from '../../shared/errors.ts';
 import { openLog } from '../../shared/evidence/chain.ts';
 import { keyOf } from '../../shared/evidence/record.ts';
-import { createFileStore } from '../../shared/evidence/stores/file.ts';
 import { createMemoryStore } from '../../shared/evidence/stores/memory.ts';
 import { verifyLog } from '../../shared/evidence/verify.ts';
 import { identify } from '../../shared/identity.ts';
@@ -65,6 +63,14 @@ const configured = (env: Env) =>
     credential: { secretId: 'x', secretKey: 'x' },
     policyNames: new Set(['image-scan']),
   });
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turns = 0; turns < 10_000; turns += 1) {
+    if (await isSo()) return;
+    await new Promise(setImmediate);
+  }
+  throw new Error('it never came to that');
+}
 
 /** Runs of one account, each on its own night, with what the cloud says in it. */
 async function play(
@@ -130,9 +136,9 @@ describe('said twice', () => {
       },
     };
     const first = runAudit({ ...world.ports, store: slow }, planAt(at, { signer }));
-    while ((await store.list('runs/')).length === 0) await new Promise(setImmediate);
+    await until(async () => (await store.list('runs/')).length > 0);
     const second = runAudit(world.ports, planAt(at, { signer }));
-    while (http.requests.length === 0) await new Promise(setImmediate);
+    await until(() => http.requests.length > 0);
     release();
     await Promise.all([first, second]);
     expect(http.requests).toHaveLength(1);
@@ -157,10 +163,7 @@ describe('said twice', () => {
     };
     const tellUntilMs = startMs + tellForMs;
     const first = runAudit({ ...world.ports, store: sluggish }, planAt(at, { tellUntilMs }));
-    while ((await store.list('log/')).length === 0) await new Promise(setImmediate);
-    while (sealMs === 0 && http.requests.length === 0) await new Promise(setImmediate);
-    if (sealMs > 0) while (clock.now() < startMs + sealMs) await new Promise(setImmediate);
-    while (http.requests.length === 0) await new Promise(setImmediate);
+    await until(() => http.requests.length > 0);
     const identity = identify('manual', 'manual', startMs + 7);
     await Promise.all([first, runAudit(world.ports, planAt(at, { identity, tellUntilMs }))]);
     return http.requests.length;
@@ -195,7 +198,7 @@ describe('a wrong sentence', () => {
   it('a night that could not look does not say that waivers waive nothing', async () => {
     const settings = new CloudError('InternalError', 'internal error');
     const { heard } = await play([{}, { settings }, {}], { waivers: [waiverOf()] });
-    expect(heard).toEqual(['1 waived', '3 could not be checked', '1 waived, 2 resolved']);
+    expect(heard).toEqual(['1 waived', '3 could not be checked', '2 resolved, 1 waived']);
   });
 
   it('counts the requests that were made, and no more', async () => {
@@ -271,16 +274,19 @@ describe('the limits of a platform', () => {
     expect(data.drift.length + data.left).toBe(60);
   });
 
-  it('WeCom: ten thousand entries and more that found no place', () => {
-    // Every length of an entry, so that one of them fills the last page to the last byte.
-    for (let length = 1; length < 60; length += 1) {
-      const item = itemOf('x', { title: 'x'.repeat(length) });
-      const failing = Array.from({ length: 100_200 }, () => item);
-      for (const body of wecom.render(noticeWith({ failing }), 'en')) {
+  it('WeCom: more than 9,999 entries that found no place', () => {
+    const items = Array.from({ length: 12_000 }, () => itemOf('x', { title: 'x'.repeat(32) }));
+    const render = () =>
+      wecom.render(noticeWith({ failing: items }), 'en').map((body) => {
         const { markdown } = JSON.parse(body) as { markdown: { content: string } };
-        expect([length, Math.max(4_096, size(markdown.content))]).toEqual([length, 4_096]);
-      }
-    }
+        return markdown.content;
+      });
+    const left = Number(/… and (\d+) more entries/.exec(render().at(-1) ?? '')?.[1]);
+    // The last entry shown fills its page to the last byte, and the count has a digit more than thought.
+    const last = items.length - left - 1;
+    const room = 4_096 - size(render().at(-1)) + 1;
+    items[last] = itemOf('x', { title: 'x'.repeat(32 + room) });
+    for (const content of render()) expect(size(content)).toBeLessThanOrEqual(4_096);
   });
 });
 
@@ -318,44 +324,40 @@ describe('an edit of the log that verify misses', () => {
     expect(missed).toEqual([]);
   });
 
-  it('law: a changed byte in any file whatever is noticed', async () => {
+  it('law: a changed byte of the last record is noticed without a known head', async () => {
     const store = await buildLog();
-    const keys = fc.constantFrom(...store.files.keys());
-    const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-    await fc.assert(
-      fc.asyncProperty(keys, place, fc.integer({ min: 1, max: 255 }), async (key, where, flip) => {
-        const copy = createOpenStore(store.files);
-        const bytes = Uint8Array.from(present(copy.files.get(key)));
-        const index = Math.floor(where * bytes.length);
-        bytes[index] = (bytes[index] ?? 0) ^ flip;
-        copy.files.set(key, bytes);
-        const { faults } = await verifyLog(copy, { publicKeys: [publicKey] });
-        expect(faults.length).toBeGreaterThan(0);
-      }),
-      { numRuns: 2_000 },
-    );
+    const bytes = present(store.files.get(keyOf(5)));
+    const missed: number[] = [];
+    for (let index = 0; index < bytes.length; index += 1) {
+      const copy = createOpenStore(store.files);
+      const edited = Uint8Array.from(bytes);
+      edited[index] = (edited[index] ?? 0) ^ 1;
+      copy.files.set(keyOf(5), edited);
+      const { faults } = await verifyLog(copy, { publicKeys: [publicKey] });
+      if (faults.length === 0) missed.push(index);
+    }
+    expect(missed).toEqual([]);
   });
 });
 
 describe('a log that verify cannot get through', () => {
-  it('a pipe in the place of a file is no file, and nothing to wait for', async () => {
+  it('a pipe in the place of a file is no file, and nothing to wait for', () => {
     const root = mkdtempSync(join(tmpdir(), 'tcss-audit-pipe-'));
-    const path = join(root, 'log', '000000000001.json');
     mkdirSync(join(root, 'log'));
-    execFileSync('mkfifo', [path]);
-    const reading = createFileStore(root)
-      .get(keyOf(1))
-      .then(
-        () => 'read',
-        (error: unknown) => (error as { code: string }).code,
-      );
-    const waited = new Promise((resolve) => setTimeout(resolve, 300, 'waits for ever'));
-    const outcome = await Promise.race([reading, waited]);
-    // Lets go of whoever waits.
-    closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK));
-    await reading;
+    execFileSync('mkfifo', [join(root, 'log', '000000000001.json')]);
+    const module = join(import.meta.dirname, '../../shared/evidence/stores/file.ts');
+    const script = `
+      import { createFileStore } from ${JSON.stringify(module)};
+      createFileStore(${JSON.stringify(root)}).get('log/000000000001.json').catch(({ code }) => console.log(code));`;
+    writeFileSync(join(root, 'read.mts'), script);
+    // In a process of its own: whoever waits for a pipe holds a thread for ever.
+    const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'read.mts')], {
+      cwd: join(import.meta.dirname, '../..'),
+      timeout: 4_000,
+      killSignal: 'SIGKILL',
+    });
     rmSync(root, { recursive: true });
-    expect(outcome).toBe('EVIDENCE_UNREADABLE');
+    expect(stdout.toString()).toBe('EVIDENCE_UNREADABLE\n');
   });
 
   it('the file of a twin that was killed is sealed by the repeated tick', async () => {
