@@ -17,6 +17,11 @@ export function parseJson(text: string): Json {
   return JSON.parse(text) as Json;
 }
 
+/** For a value that a JSON parser gave, of whose type it says nothing. */
+export function jsonOf(parsed: unknown): Json {
+  return parseJson(JSON.stringify(parsed ?? null));
+}
+
 /** Only the object's own property: an answer may name a key `constructor`. */
 export function own(object: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;

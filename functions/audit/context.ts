@@ -12,6 +12,6 @@ const defaultMs = 300_000;
 /** Epoch milliseconds. */
 export function deadlineOf(context: ScfContext, nowMs: number): number {
   const remaining = context.getRemainingTimeInMillis?.() ?? context.time_limit_in_ms ?? defaultMs;
-  const leftMs = Number.isFinite(remaining) && remaining > 0 ? remaining : defaultMs;
+  const leftMs = Number.isFinite(remaining) ? remaining : defaultMs;
   return nowMs + Math.max(0, leftMs - marginMs);
 }

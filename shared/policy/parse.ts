@@ -1,11 +1,11 @@
 /** From a file's text to a policy, an example or waivers; or to every problem in it. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 
 import exampleSchema from '../../policies/schema/example.schema.json' with { type: 'json' };
 import policySchema from '../../policies/schema/policy.schema.json' with { type: 'json' };
 import waiversSchema from '../../policies/schema/waivers.schema.json' with { type: 'json' };
-import { messageOf } from '../errors.ts';
-import { isObject, parseJson } from '../json.ts';
+import { isObject, jsonOf } from '../json.ts';
 import type { Json, JsonObject, Policy, Problem, Result, Waiver } from '../model.ts';
 import { plainLine } from '../text.ts';
 
@@ -37,10 +37,17 @@ export function parsePolicy(source: SourceFile): Result<Policy, Problem> {
 /** Either the form of example.schema.json or the bare settings, as the API answers them. */
 export function parseExample(source: SourceFile): Result<Example, Problem> {
   const json = parseFile(source);
-  if (json.ok && isObject(json.value) && !Object.hasOwn(json.value, 'settings')) {
+  if (json.ok && isObject(json.value) && !isWrapped(json.value)) {
     return { ok: true, value: { settings: json.value } };
   }
   return parseAs(source, isExample);
+}
+
+/** One key of the form is enough: a misspelt `settings` must not make settings of the rest. */
+function isWrapped(value: JsonObject): boolean {
+  return ['$schema', 'description', 'observedAt', 'pointers', 'settings'].some((key) =>
+    Object.hasOwn(value, key),
+  );
 }
 
 export function parseWaivers(source: SourceFile): Result<readonly Waiver[], Problem> {
@@ -48,25 +55,22 @@ export function parseWaivers(source: SourceFile): Result<readonly Waiver[], Prob
 }
 
 function parseFile({ file, text }: SourceFile): Result<Json, Problem> {
-  try {
-    return { ok: true, value: parseJson(text) };
-  } catch (error) {
-    return {
-      ok: false,
-      problems: [{ where: file, what: `is not JSON: ${syntaxOf(error, text)}` }],
-    };
+  const faults: ParseError[] = [];
+  const value: unknown = parse(text, faults, { disallowComments: true });
+  const [fault] = faults;
+  if (fault !== undefined) {
+    return { ok: false, problems: [{ where: file, what: `is not JSON: ${syntaxOf(fault, text)}` }] };
   }
+  return { ok: true, value: jsonOf(value) };
 }
 
-/** V8 names the place as an offset; people look for a line. */
-function syntaxOf(error: unknown, text: string): string {
-  const message = messageOf(error);
-  const offset = /at position (\d+)/.exec(message)?.[1];
-  if (offset === undefined) return plainLine(message);
-  const before = text.slice(0, Number(offset)).split('\n');
+/** `JSON.parse` names a place for some faults and not for others; people look for a line. */
+function syntaxOf({ error, offset }: ParseError, text: string): string {
+  const before = text.slice(0, offset).split('\n');
   const column = (before.at(-1)?.length ?? 0) + 1;
-  const what = plainLine(message.replace(/ (in JSON )?at position.*$/s, ''));
-  return `${what} (line ${String(before.length)}, column ${String(column)})`;
+  // `CommaExpected` is the parser's own word: "comma expected".
+  const words = printParseErrorCode(error).replace(/(?!^)([A-Z])/g, ' $1').toLowerCase();
+  return `${words} (line ${String(before.length)}, column ${String(column)})`;
 }
 
 function parseAs<T>(source: SourceFile, isValid: ValidateFunction<T>): Result<T, Problem> {

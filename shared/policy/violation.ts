@@ -1,5 +1,5 @@
 /** From ajv's errors to violations: what is, what must be, and a sentence for both. */
-import { atPointer, isArray, isObject, parseJson } from '../json.ts';
+import { atPointer, isArray, isObject, jsonOf } from '../json.ts';
 import type { Json, JsonObject, Violation } from '../model.ts';
 import type { SchemaError } from './compiled.ts';
 
@@ -36,27 +36,23 @@ function violationOf(document: JsonObject, error: SchemaError): Violation {
 function expectedOf({ keyword, params }: SchemaError): Json {
   switch (keyword) {
     case 'const':
-      return json(params['allowedValue']);
+      return jsonOf(params['allowedValue']);
     case 'enum':
-      return { enum: json(params['allowedValues']) };
+      return { enum: jsonOf(params['allowedValues']) };
     case 'required':
-      return { required: [json(params['missingProperty'])] };
+      return { required: [jsonOf(params['missingProperty'])] };
     case 'contains': {
       const { minContains, maxContains } = params;
       return {
-        minContains: json(minContains),
-        ...(maxContains !== undefined && { maxContains: json(maxContains) }),
+        minContains: jsonOf(minContains),
+        ...(maxContains !== undefined && { maxContains: jsonOf(maxContains) }),
       };
     }
     default:
-      return { [keyword]: json(params['limit'] ?? params[keyword] ?? true) };
+      return { [keyword]: jsonOf(params['limit'] ?? params[keyword] ?? true) };
   }
 }
 
-/** ajv's params come from the policy's own JSON. */
-function json(value: unknown): Json {
-  return parseJson(JSON.stringify(value ?? null));
-}
 
 function mustOf(keyword: string, expected: Json): string {
   const bare = isObject(expected) ? Object.values(expected)[0] : expected;

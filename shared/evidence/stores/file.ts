@@ -23,7 +23,7 @@ import { AuditError, messageOf } from '../../errors.ts';
 import type { EvidenceStore } from '../../ports.ts';
 import { checkKey } from './key.ts';
 
-/** Names that begin with a dot are not listed, and no key can have them. */
+/** Beside the folders that hold evidence; no key can lead here. */
 const temporaryFolder = '.tmp';
 
 /**
@@ -48,7 +48,7 @@ function putIfAbsent(root: string, key: string, bytes: Uint8Array): boolean {
   const temporary = join(root, temporaryFolder, randomUUID());
   try {
     mkdirSync(dirname(temporary), { recursive: true });
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeSynced(temporary, bytes);
     const isOurs = linkIfAbsent(temporary, path);
     unlinkSync(temporary);
@@ -110,6 +110,14 @@ function writeSynced(path: string, bytes: Uint8Array): void {
   }
 }
 
+/** The names of new folders must survive a power cut too. */
+function makeFolder(path: string): void {
+  const first = mkdirSync(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made))
+    syncFolder(dirname(made));
+}
+
 /** The name itself must survive a power cut too. */
 function syncFolder(path: string): void {
   const folder = openSync(path, constants.O_RDONLY);
@@ -136,12 +144,10 @@ function filesBelow(root: string, key: string): string[] {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
-  return entries
-    .filter(({ name }) => !name.startsWith('.'))
-    .flatMap((entry) => {
-      const child = `${key}/${entry.name}`;
-      return entry.isDirectory() ? filesBelow(root, child) : [child];
-    });
+  return entries.flatMap((entry) => {
+    const child = `${key}/${entry.name}`;
+    return entry.isDirectory() ? filesBelow(root, child) : [child];
+  });
 }
 
 function pathOf(root: string, key: string): string {

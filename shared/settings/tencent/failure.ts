@@ -13,7 +13,8 @@ export const redirected = 'the answer redirects to another host';
 /**
  * Reads the SDK's error. As seen in 4.1.313: an API error has `code`; a status other than 200 has
  * `httpCode`; a request that got no answer has neither; an answer that is no JSON is node-fetch's own
- * FetchError, and so is a body that broke off; one without `Response` is a TypeError.
+ * FetchError; one without `Response` is a TypeError. A body that breaks off is not noticed at all: it ends
+ * in our own timeout.
  */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { code: 'Network', message: String(error) };
