@@ -172,7 +172,7 @@ export interface Trigger {
   readonly type: 'timer' | 'manual';
   readonly name: string;
   readonly scheduledAt: string;
-  /** The timer's cron expression, where its message tells it: `0 30 3 * * * *`. */
+  /** The timer's cron expression, where its message tells it: `0 23 3 * * * *`. */
   readonly cron?: string;
 }
 

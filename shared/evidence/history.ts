@@ -42,6 +42,7 @@ export async function readHistory(
   const memories = new Map(channels.map((channel) => [channel, startMemory()]));
   const told = new Set<string>();
   const untold: RunRecord[] = [];
+  const seen = new Set<string>();
   let isSuperseded = false;
   let runs = 0;
 
@@ -52,9 +53,13 @@ export async function readHistory(
       deliveriesOf.set(of, [...(deliveriesOf.get(of) ?? []), ...deliveries]);
       continue;
     }
-    const isThis = record.predicate.run.id === runId;
+    const { id } = record.predicate.run;
+    // A run whose leftovers were sealed later has two records, which say the same.
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const isThis = id === runId;
     const isLater = !isThis && record.seq > run.seq;
-    const deliveries = deliveriesOf.get(record.predicate.run.id);
+    const deliveries = deliveriesOf.get(id);
     if (isLater) isSuperseded = true;
     else if (record.seq <= run.seq && deliveries === undefined) untold.push(record);
 

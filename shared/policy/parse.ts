@@ -59,7 +59,10 @@ function parseFile({ file, text }: SourceFile): Result<Json, Problem> {
   const value: unknown = parse(text, faults, { disallowComments: true });
   const [fault] = faults;
   if (fault !== undefined) {
-    return { ok: false, problems: [{ where: file, what: `is not JSON: ${syntaxOf(fault, text)}` }] };
+    return {
+      ok: false,
+      problems: [{ where: file, what: `is not JSON: ${syntaxOf(fault, text)}` }],
+    };
   }
   return { ok: true, value: jsonOf(value) };
 }
@@ -69,7 +72,9 @@ function syntaxOf({ error, offset }: ParseError, text: string): string {
   const before = text.slice(0, offset).split('\n');
   const column = (before.at(-1)?.length ?? 0) + 1;
   // `CommaExpected` is the parser's own word: "comma expected".
-  const words = printParseErrorCode(error).replace(/(?!^)([A-Z])/g, ' $1').toLowerCase();
+  const words = printParseErrorCode(error)
+    .replace(/(?!^)([A-Z])/g, ' $1')
+    .toLowerCase();
   return `${words} (line ${String(before.length)}, column ${String(column)})`;
 }
 

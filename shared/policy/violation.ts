@@ -53,7 +53,6 @@ function expectedOf({ keyword, params }: SchemaError): Json {
   }
 }
 
-
 function mustOf(keyword: string, expected: Json): string {
   const bare = isObject(expected) ? Object.values(expected)[0] : expected;
   const value = JSON.stringify(keyword === 'const' ? expected : bare);

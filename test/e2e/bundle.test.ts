@@ -1,5 +1,5 @@
 /** What is deployed: small, without a compiler, with one copy of everything. `npm test` builds it first. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 import { zipSync } from 'fflate';
 import { expect, it } from 'vitest';
@@ -9,7 +9,8 @@ const text = bytes.toString('utf8');
 const occurrences = (needle: string) => text.split(needle).length - 1;
 
 it('fits the budget of the deployed zip', () => {
-  const zip = zipSync({ 'index.js': bytes }, { level: 9 });
+  const files = readdirSync('dist/audit').map((name) => [name, readFileSync(`dist/audit/${name}`)]);
+  const zip = zipSync(Object.fromEntries(files) as Record<string, Uint8Array>, { level: 9 });
   expect(zip.length).toBeLessThanOrEqual(250_000);
 });
 
