@@ -20,11 +20,11 @@ export async function simulate(
     ]);
   }
   const simulator = await startSimulator({ port: Number(port), scenario: name });
-  const { url, credentials, webhooks } = simulator;
+  const { url, credentials, platforms } = simulator;
   print(io, `export TENCENTCLOUD_SECRET_ID='${credentials.secretId}'`);
   print(io, `export TENCENTCLOUD_SECRET_KEY='${credentials.secretKey}'`);
   print(io, `export AUDIT_ENDPOINT='${url}'`);
-  print(io, `export AUDIT_WEBHOOKS='${Object.values(webhooks).join(' ')}'`);
+  print(io, `export AUDIT_WEBHOOKS='${Object.values(platforms).join(' ')}'`);
   talk(
     io,
     `The simulator plays "${name}" on ${url}. Paste the lines above into another terminal, then: tcss-audit run`,

@@ -3,9 +3,9 @@ import { createHmac } from 'node:crypto';
 
 import type { Locale } from '../../model.ts';
 import type { HttpResponse } from '../../ports.ts';
-import { messageOf, type Message } from '../message.ts';
+import type { Message } from '../message.ts';
 import type { Notice } from '../notice.ts';
-import { byteLength, markdown, pagesFor, type Dialect, type Page } from '../pages.ts';
+import { markdown, type Dialect, type Page } from '../pages.ts';
 import {
   answerOf,
   classifyCode,
@@ -18,6 +18,7 @@ import {
   type Platform,
   type Post,
 } from './channel.ts';
+import { bodyBytes, postsOf } from './posts.ts';
 
 /** Bytes of the whole body, as JSON escapes it. */
 const maxBodyBytes = 20_000;
@@ -28,12 +29,8 @@ export const dingtalk: Platform = { render, request, classify };
 const dialect: Dialect = { ...markdown, newline: '  \n' };
 
 function render(notice: Notice, locale: Locale): readonly Post[] {
-  const message = messageOf(notice, locale);
-  const fits = (page: Page) => byteLength(JSON.stringify(contentOf(page, message))) <= maxBodyBytes;
-  return pagesFor(message, dialect, fits).map((page) => ({
-    content: contentOf(page, message),
-    tells: page.tells,
-  }));
+  const fits = (content: object) => bodyBytes(content) <= maxBodyBytes;
+  return postsOf(notice, locale, { dialect, contentOf, fits });
 }
 
 function contentOf({ title, blocks, footer }: Page, { console }: Message): object {

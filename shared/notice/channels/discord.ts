@@ -2,9 +2,9 @@
 import type { Locale, Severity } from '../../model.ts';
 import type { HttpResponse } from '../../ports.ts';
 import { cut } from '../../text.ts';
-import { messageOf, type Message } from '../message.ts';
+import type { Message } from '../message.ts';
 import type { Notice } from '../notice.ts';
-import { markdown, pagesFor, type Page } from '../pages.ts';
+import { markdown, type Page } from '../pages.ts';
 import {
   answerOf,
   classifyCode,
@@ -17,6 +17,7 @@ import {
   type Platform,
   type Post,
 } from './channel.ts';
+import { postsOf } from './posts.ts';
 
 /** Characters of an embed. */
 const limits = { title: 256, description: 4096 } as const;
@@ -32,27 +33,22 @@ const colors: Readonly<Record<Severity | 'good', number>> = {
 export const discord: Platform = { render, request, classify };
 
 function render(notice: Notice, locale: Locale): readonly Post[] {
-  const message = messageOf(notice, locale);
-  const fits = (page: Page) => descriptionOf(page, message).length <= limits.description;
-  return pagesFor(message, markdown, fits).map((page) => ({
-    content: {
-      embeds: [
-        {
-          title: cut(markdown.text(page.title), limits.title),
-          description: descriptionOf(page, message),
-          color: colors[message.severity ?? 'good'],
-        },
-      ],
-      // Embeds never mention; this holds should anything ever stand outside of one.
-      allowed_mentions: { parse: [] },
-    },
-    tells: page.tells,
-  }));
+  return postsOf(notice, locale, {
+    dialect: markdown,
+    contentOf,
+    fits: ({ embeds: [embed] }) => embed.description.length <= limits.description,
+  });
 }
 
-function descriptionOf({ blocks, footer }: Page, { console }: Message): string {
+function contentOf({ title, blocks, footer }: Page, { severity, console }: Message) {
   const lines = [...footer, markdown.link(console.text, console.url)];
-  return [...blocks, lines.join('\n')].join('\n\n');
+  const embed = {
+    title: cut(markdown.text(title), limits.title),
+    description: [...blocks, lines.join('\n')].join('\n\n'),
+    color: colors[severity ?? 'good'],
+  };
+  // Embeds never mention; this holds should anything ever stand outside of one.
+  return { embeds: [embed] as const, allowed_mentions: { parse: [] } };
 }
 
 /** Without `wait` the answer is 204 whether the message was kept or not. */

@@ -3,9 +3,9 @@ import { createHmac } from 'node:crypto';
 
 import type { Locale, Severity } from '../../model.ts';
 import type { HttpResponse } from '../../ports.ts';
-import { messageOf, type Message } from '../message.ts';
+import type { Message } from '../message.ts';
 import type { Notice } from '../notice.ts';
-import { byteLength, markdown, pagesFor, type Page } from '../pages.ts';
+import { markdown, type Page } from '../pages.ts';
 import {
   answerOf,
   classifyCode,
@@ -19,6 +19,7 @@ import {
   type Platform,
   type Post,
 } from './channel.ts';
+import { bodyBytes, postsOf } from './posts.ts';
 
 /** Bytes of the whole body, less what the signature adds. */
 const maxBodyBytes = 20_000 - 200;
@@ -34,12 +35,8 @@ const templates: Readonly<Record<Severity | 'good', string>> = {
 export const feishu: Platform = { render, request, classify };
 
 function render(notice: Notice, locale: Locale): readonly Post[] {
-  const message = messageOf(notice, locale);
-  const fits = (page: Page) => byteLength(JSON.stringify(contentOf(page, message))) <= maxBodyBytes;
-  return pagesFor(message, markdown, fits).map((page) => ({
-    content: contentOf(page, message),
-    tells: page.tells,
-  }));
+  const fits = (content: object) => bodyBytes(content) <= maxBodyBytes;
+  return postsOf(notice, locale, { dialect: markdown, contentOf, fits });
 }
 
 function contentOf({ title, blocks, footer }: Page, { severity, console }: Message): object {

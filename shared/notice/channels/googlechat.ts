@@ -1,9 +1,9 @@
 /** Google Chat incoming webhooks. https://developers.google.com/workspace/chat/quickstart/webhooks */
 import type { Locale } from '../../model.ts';
 import type { HttpResponse } from '../../ports.ts';
-import { messageOf, type Message } from '../message.ts';
+import type { Message } from '../message.ts';
 import type { Notice } from '../notice.ts';
-import { byteLength, inert, inertCode, pagesFor, type Dialect, type Page } from '../pages.ts';
+import { inert, inertCode, type Dialect, type Page } from '../pages.ts';
 import {
   answerOf,
   classifyThrottleOrFault,
@@ -13,6 +13,7 @@ import {
   type Platform,
   type Post,
 } from './channel.ts';
+import { bodyBytes, postsOf } from './posts.ts';
 
 /** Bytes of the whole message. */
 const maxBodyBytes = 32_000;
@@ -28,12 +29,8 @@ const dialect: Dialect = {
 };
 
 function render(notice: Notice, locale: Locale): readonly Post[] {
-  const message = messageOf(notice, locale);
-  const fits = (page: Page) => byteLength(JSON.stringify(contentOf(page, message))) <= maxBodyBytes;
-  return pagesFor(message, dialect, fits).map((page) => ({
-    content: contentOf(page, message),
-    tells: page.tells,
-  }));
+  const fits = (content: object) => bodyBytes(content) <= maxBodyBytes;
+  return postsOf(notice, locale, { dialect, contentOf, fits });
 }
 
 function contentOf({ title, blocks, footer }: Page, { console }: Message): object {

@@ -2,9 +2,9 @@
 import type { Locale, Severity } from '../../model.ts';
 import type { HttpResponse } from '../../ports.ts';
 import { cut } from '../../text.ts';
-import { messageOf, type Message } from '../message.ts';
+import type { Message } from '../message.ts';
 import type { Notice } from '../notice.ts';
-import { inertCode, pagesFor, type Dialect, type Page } from '../pages.ts';
+import { inertCode, type Dialect, type Page } from '../pages.ts';
 import {
   classifyThrottleOrFault,
   postJson,
@@ -12,6 +12,7 @@ import {
   type Platform,
   type Post,
 } from './channel.ts';
+import { postsOf } from './posts.ts';
 
 /** Characters and blocks, from the block reference. */
 const limits = { header: 150, section: 3000, blocks: 50 } as const;
@@ -45,13 +46,13 @@ const mrkdwn: Dialect = {
 };
 
 function render(notice: Notice, locale: Locale): readonly Post[] {
-  const message = messageOf(notice, locale);
-  const fits = ({ blocks }: Page) =>
-    blocks.length + 2 <= limits.blocks && blocks.every((block) => block.length <= limits.section);
-  return pagesFor(message, mrkdwn, fits).map((page) => ({
-    content: contentOf(page, message),
-    tells: page.tells,
-  }));
+  return postsOf(notice, locale, {
+    dialect: mrkdwn,
+    contentOf,
+    // A header and a footer are blocks too.
+    fits: (_, { blocks }) =>
+      blocks.length + 2 <= limits.blocks && blocks.every((block) => block.length <= limits.section),
+  });
 }
 
 function contentOf({ title, blocks, footer }: Page, { severity, console }: Message): object {

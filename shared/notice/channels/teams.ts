@@ -1,9 +1,9 @@
 /** Microsoft Teams, by a Power Automate workflow with "When a Teams webhook request is received". */
 import type { Locale, Severity } from '../../model.ts';
 import type { HttpResponse } from '../../ports.ts';
-import { messageOf, type Message } from '../message.ts';
+import type { Message } from '../message.ts';
 import type { Notice } from '../notice.ts';
-import { byteLength, inert, pagesFor, type Dialect, type Page } from '../pages.ts';
+import { inert, type Dialect, type Page } from '../pages.ts';
 import {
   classifyThrottleOrFault,
   postJson,
@@ -11,6 +11,7 @@ import {
   type Platform,
   type Post,
 } from './channel.ts';
+import { bodyBytes, postsOf } from './posts.ts';
 
 /**
  * Bytes of the whole message. 202 only says that the workflow was started: a card over some 28 KB fails in
@@ -38,12 +39,8 @@ const dialect: Dialect = {
 };
 
 function render(notice: Notice, locale: Locale): readonly Post[] {
-  const message = messageOf(notice, locale);
-  const fits = (page: Page) => byteLength(JSON.stringify(contentOf(page, message))) <= maxBodyBytes;
-  return pagesFor(message, dialect, fits).map((page) => ({
-    content: contentOf(page, message),
-    tells: page.tells,
-  }));
+  const fits = (content: object) => bodyBytes(content) <= maxBodyBytes;
+  return postsOf(notice, locale, { dialect, contentOf, fits });
 }
 
 function contentOf({ title, blocks, footer }: Page, { severity, console }: Message): object {

@@ -1,9 +1,9 @@
 /** WeCom (企业微信) group robots. https://developer.work.weixin.qq.com/document/path/99110 */
 import type { Locale } from '../../model.ts';
 import type { HttpResponse } from '../../ports.ts';
-import { messageOf, type Message } from '../message.ts';
+import type { Message } from '../message.ts';
 import type { Notice } from '../notice.ts';
-import { byteLength, markdown, pagesFor, type Page } from '../pages.ts';
+import { byteLength, markdown, type Page } from '../pages.ts';
 import {
   answerOf,
   classifyCode,
@@ -15,6 +15,7 @@ import {
   type Platform,
   type Post,
 } from './channel.ts';
+import { postsOf } from './posts.ts';
 
 /** Bytes of UTF-8 in `markdown.content`. */
 const maxContentBytes = 4096;
@@ -22,19 +23,19 @@ const maxContentBytes = 4096;
 export const wecom: Platform = { render, request: postJson, classify };
 
 function render(notice: Notice, locale: Locale): readonly Post[] {
-  const message = messageOf(notice, locale);
-  const fits = (page: Page) => byteLength(contentOf(page, message)) <= maxContentBytes;
-  return pagesFor(message, markdown, fits).map((page) => ({
-    content: { msgtype: 'markdown', markdown: { content: contentOf(page, message) } },
-    tells: page.tells,
-  }));
+  return postsOf(notice, locale, {
+    dialect: markdown,
+    contentOf,
+    fits: (content) => byteLength(content.markdown.content) <= maxContentBytes,
+  });
 }
 
-function contentOf(page: Page, { severity, console }: Message): string {
+function contentOf(page: Page, { severity, console }: Message) {
   const color = severity === undefined ? 'info' : 'warning';
   const title = `### <font color="${color}">${markdown.text(page.title)}</font>`;
   const footer = [...page.footer, markdown.link(console.text, console.url)];
-  return [title, ...page.blocks, footer.map((line) => `> ${line}`).join('\n')].join('\n\n');
+  const parts = [title, ...page.blocks, footer.map((line) => `> ${line}`).join('\n')];
+  return { msgtype: 'markdown', markdown: { content: parts.join('\n\n') } };
 }
 
 /** Failures come as HTTP 200: `errcode` decides, never `errmsg`, which holds the caller's address besides. */
