@@ -134,13 +134,15 @@ async function observeTarget(
   const sources = Object.values(plan.sources).filter(({ action }) => needed.has(action));
   const { site, observeUntilMs: deadlineMs, timezone } = plan;
   try {
-    const uin = plan.uin ?? (await reader.whoAmI(deadlineMs));
-    const observations = await observe({ reader, clock }, sources, { deadlineMs, timezone });
+    const [uin, observations] = await Promise.all([
+      plan.uin ?? reader.whoAmI(deadlineMs),
+      observe({ reader, clock }, sources, { deadlineMs, timezone }),
+    ]);
     return { target: { uin, site }, observations };
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
-    // Whose key it is could not be told, so nothing is read with it. What could not be audited tonight is the
-    // account that was audited last.
+    // Whose settings these are could not be told, so they are no one's. What could not be audited tonight is
+    // the account that was audited last.
     const observations = sources.map((source) => unreadable(source, error, clock.now()));
     const uin = (await lastUin(store, log, site)) ?? 'unknown';
     return { target: { uin, site }, observations };
