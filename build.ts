@@ -136,6 +136,8 @@ async function main(): Promise<void> {
       entryPoints: ['cli/index.ts'],
       outfile: 'dist/cli/index.js',
       target: 'node20',
+      // jsonc-parser's main entry is in a form that cannot be bundled; its module entry can.
+      mainFields: ['module', 'main'],
       define: { 'import.meta.dirname': '__dirname' },
       banner: { js: '#!/usr/bin/env node' },
     }),

@@ -1,5 +1,5 @@
 /** One run, in order: observe, judge, seal, tell. */
-import { CloudError } from './errors.ts';
+import { AuditError, CloudError } from './errors.ts';
 import { openLog, type EvidenceLog } from './evidence/chain.ts';
 import { encodePolicies, readReports } from './evidence/run-files.ts';
 import { findRun, isRunRecord, sealRun, type SealedBy } from './evidence/seal.ts';
@@ -23,7 +23,7 @@ import { evaluate } from './policy/evaluate.ts';
 import { applyWaivers, waiverUses } from './policy/waivers.ts';
 import type { Clock, EvidenceStore, Http, Log, SettingsReader } from './ports.ts';
 import { observe, unreadable } from './settings/observe.ts';
-import { tell, type TellPlan } from './tell.ts';
+import { tell, tellFailure, type TellPlan } from './tell.ts';
 
 export interface RunPorts {
   readonly reader: SettingsReader;
@@ -60,8 +60,7 @@ export interface RunOutcome {
 
 /** @throws AuditError when evidence cannot be read or written */
 export async function runAudit(ports: RunPorts, plan: RunPlan): Promise<RunOutcome> {
-  const { store } = ports;
-  const log = openLog(store, plan.signer);
+  const log = openLog(ports.store, plan.signer);
 
   const known = await findRun(store, log, plan.identity.id);
   const { record, isOurs } =
@@ -83,8 +82,33 @@ export async function runAudit(ports: RunPorts, plan: RunPlan): Promise<RunOutco
     reports,
     evidence: { seq: record.seq, sha256: record.sha256 },
     notices,
-    isRepeated: known !== undefined,
+    isRepeated,
   };
+}
+
+interface Sealed extends SealedBy {
+  readonly reports: readonly TargetReport[];
+  readonly isRepeated: boolean;
+}
+
+/** The run as it stands in the log: from an earlier tick, or audited and sealed now. */
+async function sealedRun(ports: RunPorts, log: EvidenceLog, plan: RunPlan): Promise<Sealed> {
+  const { store } = ports;
+  try {
+    const known = await findRun(store, log, plan.identity.id);
+    const sealed =
+      known === undefined ? await auditAndSeal(ports, log, plan) : { record: known, isOurs: false };
+    const reports = await readReports(store, sealed.record);
+    return { ...sealed, reports, isRepeated: known !== undefined };
+  } catch (error) {
+    // Without evidence nothing else will tell that the night was blind.
+    if (isEvidenceFailure(error)) await tellFailure(ports, plan, plan.identity.id, error.message);
+    throw error;
+  }
+}
+
+function isEvidenceFailure(error: unknown): error is AuditError {
+  return error instanceof AuditError && error.code.startsWith('EVIDENCE_');
 }
 
 /** A run that judged nothing did not pass. */
@@ -149,15 +173,21 @@ async function observeTarget(
   }
 }
 
+/** How many runs back the account that was audited last is looked for. */
+const maxRunsBack = 30;
+
 async function lastUin(
   store: EvidenceStore,
   log: EvidenceLog,
   site: Site,
 ): Promise<string | undefined> {
+  let runs = 0;
   for await (const record of log.backwards()) {
     if (!isRunRecord(record)) continue;
     const [report] = await readReports(store, record);
-    return report?.target.site === site ? report.target.uin : undefined;
+    if (report?.target.site === site && report.target.uin !== 'unknown') return report.target.uin;
+    runs += 1;
+    if (runs >= maxRunsBack) return undefined;
   }
   return undefined;
 }

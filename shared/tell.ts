@@ -103,8 +103,9 @@ export async function tellFailure(
   runId: string,
   message: string,
 ): Promise<readonly Delivery[]> {
-  const notice = noticeOfNote(runId, plan.site, { kind: 'failure', message });
-  const untilMs = Math.min(plan.tellUntilMs, ports.clock.now() + tellingMs);
+  const nowMs = ports.clock.now();
+  const notice = noticeOfNote(runId, plan.site, { kind: 'failure', message }, isoOf(nowMs));
+  const untilMs = Math.min(plan.tellUntilMs, nowMs + tellingMs);
   return Promise.all(plan.channels.map((channel) => deliver(ports, channel, notice, untilMs)));
 }
 

@@ -2,7 +2,7 @@
 import pkg from '../package.json' with { type: 'json' };
 import { isScf, parseConfig, type Config, type Env } from './config.ts';
 import { sendHttp, systemClock } from './edge.ts';
-import { AuditError, invalid, messageOf } from './errors.ts';
+import { invalid, messageOf } from './errors.ts';
 import { createFileStore } from './evidence/stores/file.ts';
 import { isAllowedUrl } from './notice/webhook.ts';
 import type { EvidenceStore, Log } from './ports.ts';
@@ -10,7 +10,6 @@ import type { RunIdentity, Waiver } from './model.ts';
 import type { CompiledPolicy } from './policy/compiled.ts';
 import { runAudit, type RunOutcome } from './run.ts';
 import { sources } from './settings/sources.ts';
-import { tellFailure } from './tell.ts';
 import { createTencentReader } from './settings/tencent/client.ts';
 import {
   credentialFromProfile,
@@ -69,7 +68,6 @@ async function auditAs(config: Config, request: AuditRequest): Promise<RunOutcom
   });
   const store = storeAt(config.evidencePath);
   const ports = { reader, store, http: sendHttp, clock, log };
-  const tellUntilMs = deadlineMs;
   try {
     return await runAudit(ports, {
       identity,
@@ -82,23 +80,13 @@ async function auditAs(config: Config, request: AuditRequest): Promise<RunOutcom
       timezone,
       tool,
       observeUntilMs: deadlineMs - Math.min(reserveMs, leftMs * reserveShare),
-      tellUntilMs,
+      tellUntilMs: deadlineMs,
       ...(uin !== undefined && { uin }),
       ...(signer !== undefined && { signer }),
     });
-  } catch (error) {
-    // Without evidence nothing else will tell that the night was blind.
-    if (isEvidenceFailure(error)) {
-      await tellFailure(ports, { site, channels, tellUntilMs }, identity.id, error.message);
-    }
-    throw error;
   } finally {
     reader.close();
   }
-}
-
-function isEvidenceFailure(error: unknown): error is AuditError {
-  return error instanceof AuditError && error.code.startsWith('EVIDENCE_');
 }
 
 /** @throws AuditError CONFIG_INVALID */

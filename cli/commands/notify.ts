@@ -66,7 +66,8 @@ function standIn(kind: Channel['kind'], locale: Locale): Channel {
 
 async function sendTest(io: Io, channels: readonly Channel[]): Promise<ExitCode> {
   const nowMs = Date.now();
-  const notice = noticeOfNote(`test-${String(nowMs)}`, 'intl', { kind: 'test' });
+  const at = new Date(nowMs).toISOString();
+  const notice = noticeOfNote(`test-${String(nowMs)}`, 'intl', { kind: 'test' }, at);
   const ports = { http: sendHttp, clock: systemClock };
   const deliveries = await withProgress(
     io,
@@ -117,7 +118,7 @@ async function preview(
     if (notice === undefined) {
       talk(
         io,
-        `${channel.name} hears nothing of run ${record.predicate.run.id}: it knows all of it (--all: as a new channel would hear it).`,
+        `${channel.name} hears nothing of run ${record.predicate.run.id}: there is nothing that it does not know (--all: as a new channel would hear it).`,
       );
       continue;
     }

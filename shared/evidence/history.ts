@@ -81,7 +81,13 @@ export async function readHistory(
         return heard === undefined ? [] : [[channel, heard] as const];
       }),
     ),
-    missedBy: new Map([...memories].map(([channel, { missed }]) => [channel, missed])),
+    missedBy: new Map(
+      // Who has never heard anything need not hear of all the nights before.
+      [...memories].map(([channel, { base, missed }]) => [
+        channel,
+        base === undefined ? run.predicate.missed : missed,
+      ]),
+    ),
     untold,
     isSuperseded,
   };

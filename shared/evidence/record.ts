@@ -89,7 +89,7 @@ export function decodeRecord(bytes: Uint8Array): LogRecord | string {
   const payload = Buffer.from(base64, 'base64');
   if (payload.toString('base64') !== base64) return 'has a payload that is not base64';
   // No signature covers the envelope itself, so nothing but our own form of it is a record.
-  if (!envelopeBytes(payload, signatures).every((byte, index) => byte === bytes[index])) {
+  if (Buffer.compare(envelopeBytes(payload, signatures), bytes) !== 0) {
     return 'is not written as a record is';
   }
   const statement = tryParse(payload);

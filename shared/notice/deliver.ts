@@ -40,7 +40,8 @@ export async function deliver(
   }
   return {
     channel: channel.name,
-    status: failure === null ? 'sent' : 'failed',
+    // A platform for incidents makes nothing of what is none, a waiver that ends, say.
+    status: failure !== null ? 'failed' : posts.length > 0 ? 'sent' : 'nothing',
     attempts,
     at: new Date(ports.clock.now()).toISOString(),
     reason: failure,

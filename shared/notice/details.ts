@@ -3,9 +3,10 @@ import type { Json, Violation } from '../model.ts';
 import { plainLine } from '../text.ts';
 import type { Item } from './notice.ts';
 
-const maxViolations = 50;
-/** JSON characters of one value: the evidence of the run has the whole. */
-const maxValueChars = 4_000;
+const maxViolations = 10;
+/** JSON characters of one value: the evidence of the run has the whole. Ten of them stay below 64 KiB. */
+const maxValueChars = 500;
+const maxReasonChars = 2_000;
 
 export interface Details {
   readonly violations: readonly Violation[];
@@ -24,7 +25,7 @@ export function detailsOf({ finding, remediation }: Item): Details {
       actual: bounded(violation.actual),
       message: plainLine(violation.message, maxValueChars),
     })),
-    reason: reason === null ? null : plainLine(reason, maxValueChars),
+    reason: reason === null ? null : plainLine(reason, maxReasonChars),
     ...(finding?.status === 'waived' && { waiver: finding.waiver }),
     remediation: remediation ?? null,
   };

@@ -51,7 +51,6 @@ export interface DriftNote extends Drift {
 /** A notice tells of a run, unless the run itself is what failed. */
 export interface RunSummary {
   readonly scheduledAt: string;
-  readonly finishedAt: string;
   readonly complete: boolean;
   readonly counts: Counts;
   /** The end of the log when it is told: the chat becomes a witness of it. */
@@ -63,6 +62,8 @@ export interface Notice {
   readonly id: string;
   readonly runId: string;
   readonly site: Site;
+  /** What it tells is so since then: ISO 8601 in UTC. */
+  readonly at: string;
   readonly summary?: RunSummary;
   readonly notes: readonly Note[];
   readonly items: Readonly<Record<Section, readonly Item[]>>;
@@ -80,9 +81,9 @@ const noItems: Notice['items'] = {
 };
 
 /** A notice that is about no finding. */
-export function noticeOfNote(runId: string, site: Site, note: Note): Notice {
+export function noticeOfNote(runId: string, site: Site, note: Note, at: string): Notice {
   const id = `${runId}-${note.kind}`;
-  return { id, runId, site, notes: [note], items: noItems, waivers: [], drift: [] };
+  return { id, runId, site, at, notes: [note], items: noItems, waivers: [], drift: [] };
 }
 
 export interface RunToTell {
@@ -102,9 +103,9 @@ export function noticeOf(told: RunToTell, changes: Changes): Notice {
     id: run.id,
     runId: run.id,
     site,
+    at: run.finishedAt,
     summary: {
       scheduledAt: run.trigger.scheduledAt,
-      finishedAt: run.finishedAt,
       complete: run.complete,
       counts,
       head,

@@ -83,7 +83,9 @@ function parseWebhook(
     return { problems };
   }
   if (!isOneOf(locales, locale)) return { problems };
-  const hash = createHash('sha256').update(url.href).digest('hex').slice(0, 8);
+  // All of PagerDuty's integrations share one URL: there the key is what tells them apart.
+  const identity = kind === 'pagerduty' ? `${url.href}#${secret ?? ''}` : url.href;
+  const hash = createHash('sha256').update(identity).digest('hex').slice(0, 8);
   return {
     name: `${kind}:${url.host}#${hash}`,
     kind,

@@ -1,4 +1,6 @@
 /** The shape of Prometheus Alertmanager's webhook, version 4. https://prometheus.io/docs/alerting/latest/configuration/#webhook_config */
+import { createHash } from 'node:crypto';
+
 import type { Locale } from '../../model.ts';
 import { messageOf, summaryOf } from '../message.ts';
 import { sections, type Item, type Notice, type Section } from '../notice.ts';
@@ -21,6 +23,7 @@ function render(notice: Notice, locale: Locale): readonly Post[] {
     })),
   );
   const all = [...noteAlerts(notice, locale), ...items];
+  if (all.length === 0) return [];
   const contentOf = (shown: typeof all, left: number) =>
     envelope(
       notice,
@@ -97,7 +100,7 @@ function itemAlert(notice: Notice, item: Item, section: Section, locale: Locale)
       remediation: remediation ?? '',
     },
     startsAt: open.since,
-    endsAt: over ? (notice.summary?.finishedAt ?? never) : never,
+    endsAt: over ? notice.at : never,
     generatorURL: messageOf(notice, locale).console.url,
     fingerprint: open.fingerprint.slice(0, 16),
   };
@@ -110,7 +113,6 @@ function noteAlerts(
   return notice.notes.map((note) => {
     const { title, blocks, console } = messageOf({ ...notice, notes: [note] }, locale);
     const description = blocks[0]?.lines.map((line) => line.map(({ text }) => text).join('')) ?? [];
-    const startsAt = notice.summary?.scheduledAt ?? never;
     const alert: Alert = {
       status: 'firing',
       labels: {
@@ -120,10 +122,13 @@ function noteAlerts(
         site: notice.site,
       },
       annotations: { summary: title, description: description.join('\n') },
-      startsAt,
+      startsAt: notice.at,
       endsAt: never,
       generatorURL: console.url,
-      fingerprint: '0000000000000000',
+      fingerprint: createHash('sha256')
+        .update(`${notice.id} ${note.kind}`)
+        .digest('hex')
+        .slice(0, 16),
     };
     return { alert, tells: [] };
   });

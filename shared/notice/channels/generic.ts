@@ -45,7 +45,7 @@ interface Entry {
 }
 
 function event(notice: Notice, entries: readonly Entry[], left: number): object {
-  const { id, runId, site, summary, notes, waivers, drift } = notice;
+  const { id, runId, site, at, summary, notes, waivers, drift } = notice;
   const inSection = (section: string) =>
     entries
       .filter((entry) => entry.section === section)
@@ -56,7 +56,7 @@ function event(notice: Notice, entries: readonly Entry[], left: number): object 
     id,
     source: 'urn:tcss-audit',
     type: 'tcss-audit.notice.v1',
-    ...(summary !== undefined && { time: summary.finishedAt }),
+    time: at,
     datacontenttype: 'application/json',
     data: {
       runId,

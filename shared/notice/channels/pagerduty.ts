@@ -64,7 +64,7 @@ function itemEvent(
         summary: cut(plainLine(summaryOf(item, locale), maxSummaryChars), maxSummaryChars),
         source: open.target,
         severity: severities[open.severity],
-        ...(notice.summary !== undefined && { timestamp: notice.summary.finishedAt }),
+        timestamp: notice.at,
         component: 'TCSS',
         class: open.policyId,
         custom_details: {
@@ -94,6 +94,7 @@ function noteEvents(notice: Notice, locale: Locale): readonly Post[] {
       payload: {
         summary: cut(plainLine([title, ...details].join(' · '), maxSummaryChars), maxSummaryChars),
         source: 'tcss-audit',
+        timestamp: notice.at,
         severity: note.kind === 'failure' ? 'critical' : note.kind === 'test' ? 'info' : 'warning',
       },
     };
