@@ -61,12 +61,8 @@ export interface RunOutcome {
 /** @throws AuditError when evidence cannot be read or written */
 export async function runAudit(ports: RunPorts, plan: RunPlan): Promise<RunOutcome> {
   const log = openLog(ports.store, plan.signer);
-
-  const known = await findRun(store, log, plan.identity.id);
-  const { record, isOurs } =
-    known === undefined ? await auditAndSeal(ports, log, plan) : { record: known, isOurs: false };
-  const reports = await readReports(store, record);
-  ports.log('info', known === undefined ? 'sealed' : 'repeated', {
+  const { record, reports, isOurs, isRepeated } = await sealedRun(ports, log, plan);
+  ports.log('info', isRepeated ? 'repeated' : 'sealed', {
     runId: plan.identity.id,
     seq: record.seq,
     sha256: record.sha256,

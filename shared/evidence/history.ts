@@ -42,7 +42,6 @@ export async function readHistory(
   const memories = new Map(channels.map((channel) => [channel, startMemory()]));
   const told = new Set<string>();
   const untold: RunRecord[] = [];
-  const seen = new Set<string>();
   let isSuperseded = false;
   let runs = 0;
 
@@ -54,14 +53,11 @@ export async function readHistory(
       continue;
     }
     const { id } = record.predicate.run;
-    // A run whose leftovers were sealed later has two records, which say the same.
-    if (seen.has(id)) continue;
-    seen.add(id);
     const isThis = id === runId;
     const isLater = !isThis && record.seq > run.seq;
     const deliveries = deliveriesOf.get(id);
     if (isLater) isSuperseded = true;
-    else if (record.seq <= run.seq && deliveries === undefined) untold.push(record);
+    else if (record.seq <= run.seq) untold.push(record);
 
     for (const [channel, memory] of memories) {
       const own = (deliveries ?? []).filter((delivery) => delivery.channel === channel);
@@ -83,12 +79,13 @@ export async function readHistory(
     ),
     missedBy: new Map(
       // Who has never heard anything need not hear of all the nights before.
-      [...memories].map(([channel, { base, missed }]) => [
+      [...memories].map(([channel, { base, missedByRun }]) => [
         channel,
-        base === undefined ? run.predicate.missed : missed,
+        base === undefined ? run.predicate.missed : [...missedByRun.values()].reverse().flat(),
       ]),
     ),
-    untold,
+    // A run that two attempts sealed has a record on either side of its deliveries.
+    untold: untold.filter(({ predicate }) => !deliveriesOf.has(predicate.run.id)),
     isSuperseded,
   };
 }
@@ -100,11 +97,12 @@ interface Memory {
   /** By fingerprint: what it heard of since, from deliveries that broke off; null = that it is over. */
   readonly parts: Map<string, OpenFinding | null>;
   partMin: Severity | undefined;
-  missed: readonly string[];
+  /** By run id, latest first: two attempts of one run say the same. */
+  readonly missedByRun: Map<string, readonly string[]>;
 }
 
 function startMemory(): Memory {
-  return { base: undefined, parts: new Map(), partMin: undefined, missed: [] };
+  return { base: undefined, parts: new Map(), partMin: undefined, missedByRun: new Map() };
 }
 
 /* eslint-disable no-param-reassign -- the memory is this module's own and lives for one reading */
@@ -117,9 +115,10 @@ function recall(
   const { open, waivers, run, missed } = record.predicate;
   if (whole !== undefined) {
     memory.base = { open, waivers, scheduledAt: run.trigger.scheduledAt, min: whole.min };
+    memory.missedByRun.delete(run.id);
     return;
   }
-  memory.missed = [...missed, ...memory.missed];
+  memory.missedByRun.set(run.id, missed);
   for (const { told = [], min } of deliveries) {
     if (told.length > 0) memory.partMin ??= min;
     for (const fingerprint of told) {

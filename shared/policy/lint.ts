@@ -178,16 +178,20 @@ function appliesTo(keyword: string, type: ValueType): boolean {
 /** A `const` of the wrong type passes nothing, or under a `not` everything. */
 function isPossible(keyword: string, value: Json, type: ValueType): boolean {
   const values = keyword === 'const' ? [value] : keyword === 'enum' && isArray(value) ? value : [];
-  if (keyword === 'type') return (isArray(value) ? value : [value]).includes(jsonTypes[type]);
+  if (keyword === 'type') {
+    const given = isArray(value) ? value : [value];
+    return jsonTypes[type].some((name) => given.includes(name));
+  }
   return values.every((one) => hasValueType(one, type));
 }
 
-const jsonTypes: Readonly<Record<ValueType, string>> = {
-  boolean: 'boolean',
-  integer: 'integer',
-  number: 'number',
-  string: 'string',
-  'string[]': 'array',
+/** Every integer is a number, and a number can be an integer. */
+const jsonTypes: Readonly<Record<ValueType, readonly string[]>> = {
+  boolean: ['boolean'],
+  integer: ['integer', 'number'],
+  number: ['number', 'integer'],
+  string: ['string'],
+  'string[]': ['array'],
 };
 
 function hasValueType(value: unknown, type: ValueType): boolean {

@@ -5,7 +5,7 @@ import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import exampleSchema from '../../policies/schema/example.schema.json' with { type: 'json' };
 import policySchema from '../../policies/schema/policy.schema.json' with { type: 'json' };
 import waiversSchema from '../../policies/schema/waivers.schema.json' with { type: 'json' };
-import { isObject, jsonOf } from '../json.ts';
+import { isObject, parseJson } from '../json.ts';
 import type { Json, JsonObject, Policy, Problem, Result, Waiver } from '../model.ts';
 import { plainLine } from '../text.ts';
 
@@ -56,7 +56,7 @@ export function parseWaivers(source: SourceFile): Result<readonly Waiver[], Prob
 
 function parseFile({ file, text }: SourceFile): Result<Json, Problem> {
   const faults: ParseError[] = [];
-  const value: unknown = parse(text, faults, { disallowComments: true });
+  parse(text, faults, { disallowComments: true });
   const [fault] = faults;
   if (fault !== undefined) {
     return {
@@ -64,7 +64,8 @@ function parseFile({ file, text }: SourceFile): Result<Json, Problem> {
       problems: [{ where: file, what: `is not JSON: ${syntaxOf(fault, text)}` }],
     };
   }
-  return { ok: true, value: jsonOf(value) };
+  // The value itself comes from JSON.parse, which keeps a key `__proto__` for what it is.
+  return { ok: true, value: parseJson(text) };
 }
 
 /** `JSON.parse` names a place for some faults and not for others; people look for a line. */

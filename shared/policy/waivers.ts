@@ -72,8 +72,11 @@ export function waiverUses(
 function isNeeded(waiver: Waiver, reports: readonly TargetReport[]): boolean {
   return reports.some(({ target, findings }) =>
     findings.some((finding) => {
-      if (finding.status === 'waived') return covers(waiver, target, finding);
-      return finding.status === 'error' && finding.policyId === waiver.policy;
+      const isCovered = covers(waiver, target, finding);
+      if (finding.status === 'waived') return isCovered;
+      const mayBeCovered =
+        isCovered || (target.uin === 'unknown' && finding.policyId === waiver.policy);
+      return finding.status === 'error' && mayBeCovered;
     }),
   );
 }

@@ -94,7 +94,8 @@ function countOf(list: Json | undefined): number | undefined {
 
 /** To a hundredth of an hour, rounded up: rounding must not make anything younger than it is. */
 function hoursOf(ms: number): number {
-  return Math.ceil(ms / (hourMs / 100)) / 100;
+  // Adding 0 makes 0 of -0, which JSON cannot hold.
+  return Math.ceil(ms / (hourMs / 100)) / 100 + 0;
 }
 
 function present(facts: Facts): JsonObject {

@@ -34,7 +34,8 @@ export function failureOf(error: unknown): Failure {
     return { code: 'Timeout', message: 'no answer in time' };
   const network = /^request to .* failed, reason: (.*)$/s.exec(message)?.[1];
   if (network !== undefined) return { code: 'Network', message: network };
-  if (message.includes('header content')) {
+  // Its message quotes the header, signature and all.
+  if (/header content|legal HTTP header/.test(message)) {
     return { code: 'BadCredential', message: 'the credential holds characters that no header can' };
   }
   return { code: 'BadAnswer', message: `an error without a code: ${message}` };
