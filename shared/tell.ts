@@ -72,7 +72,7 @@ export interface PlannedNotice {
 export async function planNotices(
   log: EvidenceLog,
   plan: TellPlan,
-  { record, reports }: Pick<SealedRun, 'record' | 'reports'>,
+  { record, reports, isOurs }: SealedRun,
   history: History,
 ): Promise<readonly PlannedNotice[]> {
   const head = (await log.head()) ?? record;
@@ -82,7 +82,9 @@ export async function planNotices(
   const told = { run, site: plan.site, counts, head, reports, policies };
 
   return plan.channels.map((channel): PlannedNotice => {
-    if (history.told.has(channel.name) || history.isSuperseded) return { channel, isDue: false };
+    // A later run waits for the one that sealed this; of one that failed it tells itself.
+    const isLeft = history.isSuperseded && !isOurs;
+    if (history.told.has(channel.name) || isLeft) return { channel, isDue: false };
     const missed = history.missedBy.get(channel.name) ?? [];
     const { scheduledAt } = run.trigger;
     const changes = changesFor(

@@ -112,7 +112,7 @@ async function preview(
   for (const { channel, notice } of await planNotices(
     log,
     plan,
-    { record, reports },
+    { record, reports, isOurs: false },
     all ? asNew : history,
   )) {
     if (notice === undefined) {
