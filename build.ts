@@ -1,6 +1,8 @@
 /** Bundles the functions and the command line. `npm run build`. */
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 
+import { basename } from 'node:path';
+
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
 import { readPolicyFiles } from './cli/policy-files.ts';
@@ -34,9 +36,9 @@ const standIns: Readonly<Record<string, string>> = {
   './sse_response_model': `
     exports.SSEResponseModel = class { constructor() { throw new TypeError("no event streams here"); } };
   `,
-  // Only where http_proxy is set, so it is loaded only then; brings debug and supports-color.
+  // Only for requests without an agent, and our client gives each its own; brings debug and supports-color.
   'https-proxy-agent':
-    'module.exports = function (proxy) { return new (require("https-proxy-agent/dist/index.js"))(proxy); };',
+    'module.exports = class { constructor() { throw new Error("no proxy here"); } };',
 };
 
 const withStandIns: Plugin = {
@@ -48,6 +50,19 @@ const withStandIns: Plugin = {
     bundle.onLoad({ filter: /./, namespace: 'stand-in' }, ({ path }) => ({
       contents: standIns[path] ?? '',
       resolveDir: process.cwd(),
+    }));
+  },
+};
+
+/** node-fetch needs zlib only for an answer that is compressed, and small ones seldom are. */
+const lateZlib: Plugin = {
+  name: 'late-zlib',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^zlib$/ }, ({ importer }) =>
+      importer.includes('node-fetch') ? { path: 'zlib', namespace: 'late' } : undefined,
+    );
+    bundle.onLoad({ filter: /./, namespace: 'late' }, () => ({
+      contents: 'module.exports = new Proxy({}, { get: (_, key) => require("node:zlib")[key] });',
     }));
   },
 };
@@ -83,11 +98,18 @@ const oneCommon: Plugin = {
   },
 };
 
-/** A file beside the function's own, read only when it is needed: most runs need no cron expression. */
-const cronerBeside: Plugin = {
-  name: 'croner-beside',
+/**
+ * Files beside the function's own, which are read when they are needed: telling after the first request is
+ * out, cron expressions only where a timer tells its own. Neither throws an error of ours that the function
+ * would have to recognize, so it does no harm that each file has classes of its own.
+ */
+const beside: Plugin = {
+  name: 'beside',
   setup(bundle) {
-    bundle.onResolve({ filter: /^croner$/ }, () => ({ path: './croner.js', external: true }));
+    bundle.onResolve({ filter: /^(croner|\.\/tell\.ts)$/, namespace: 'file' }, ({ path, kind }) => {
+      const isLater = path === 'croner' || kind === 'dynamic-import';
+      return isLater ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined;
+    });
   },
 };
 
@@ -118,7 +140,7 @@ const common = {
   logLevel: 'warning',
   // Node quotes the line of an uncaught error.
   lineLimit: 160,
-  plugins: [withStandIns, onlyOurActions, oneCommon, compiledPolicies],
+  plugins: [withStandIns, lateZlib, onlyOurActions, oneCommon, compiledPolicies],
 } satisfies BuildOptions;
 
 async function main(): Promise<void> {
@@ -126,11 +148,12 @@ async function main(): Promise<void> {
   await Promise.all([
     build({
       ...common,
-      plugins: [...common.plugins, cronerBeside],
+      plugins: [...common.plugins, beside],
       entryPoints: ['functions/audit/index.ts'],
       outfile: 'dist/audit/index.js',
     }),
     build({ ...common, entryPoints: ['croner'], outfile: 'dist/audit/croner.js' }),
+    build({ ...common, entryPoints: ['shared/tell.ts'], outfile: 'dist/audit/tell.js' }),
     build({
       ...common,
       entryPoints: ['cli/index.ts'],

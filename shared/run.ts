@@ -23,7 +23,7 @@ import { evaluate } from './policy/evaluate.ts';
 import { applyWaivers, waiverUses } from './policy/waivers.ts';
 import type { Clock, EvidenceStore, Http, Log, SettingsReader } from './ports.ts';
 import { observe, unreadable } from './settings/observe.ts';
-import { tell, tellFailure, type TellPlan } from './tell.ts';
+import type { TellPlan } from './tell.ts';
 
 export interface RunPorts {
   readonly reader: SettingsReader;
@@ -69,6 +69,7 @@ export async function runAudit(ports: RunPorts, plan: RunPlan): Promise<RunOutco
   });
 
   // Evidence first: a notice without a record is a rumour.
+  const { tell } = await telling();
   const notices = await tell(ports, log, plan, { record, reports, isOurs });
   const { counts } = record.predicate;
   return {
@@ -80,6 +81,11 @@ export async function runAudit(ports: RunPorts, plan: RunPlan): Promise<RunOutco
     notices,
     isRepeated,
   };
+}
+
+/** Eleven platforms and two languages are not read before the first request is out. */
+async function telling(): Promise<typeof import('./tell.ts')> {
+  return import('./tell.ts');
 }
 
 interface Sealed extends SealedBy {
@@ -98,7 +104,10 @@ async function sealedRun(ports: RunPorts, log: EvidenceLog, plan: RunPlan): Prom
     return { ...sealed, reports, isRepeated: known !== undefined };
   } catch (error) {
     // Without evidence nothing else will tell that the night was blind.
-    if (isEvidenceFailure(error)) await tellFailure(ports, plan, plan.identity.id, error.message);
+    if (isEvidenceFailure(error)) {
+      const { tellFailure } = await telling();
+      await tellFailure(ports, plan, plan.identity.id, error.message);
+    }
     throw error;
   }
 }

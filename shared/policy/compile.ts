@@ -71,18 +71,21 @@ export function compileToModule(
   };
   const part = (schema: JsonObject) =>
     `{ check: ${nameOf(schema)}, reads: ${JSON.stringify(readsOf(schema).paths)} }`;
-  const rows = packed.map(({ pack, policy }) => {
+  const rows = packed.map(({ pack, policy }, index) => {
     const { when, require } = policy;
     return [
-      `{ policy: ${JSON.stringify(policy)}, pack: ${JSON.stringify(pack)}`,
+      `{ policy: texts[${String(index)}], pack: ${JSON.stringify(pack)}`,
       ...(when === undefined ? [] : [`when: ${part(when)}`]),
       `require: ${part(require)} }`,
     ].join(', ');
   });
   const names = [...nameBySchema.values()];
   const checks = standaloneCode.default(ajv, Object.fromEntries(names.map((name) => [name, name])));
+  // Engines read a string of JSON several times faster than the same value as code.
+  const texts = JSON.stringify(JSON.stringify(packed.map(({ policy }) => policy)));
   return [
     checks,
+    `const texts = JSON.parse(${texts});`,
     `export const policies = [${rows.join(',\n')}];`,
     `export const waivers = ${JSON.stringify(waivers)};`,
   ].join('\n');
