@@ -20,7 +20,7 @@ export function detailsOf({ finding, remediation }: Item): Details {
   const reason = finding !== undefined && 'reason' in finding ? finding.reason : null;
   return {
     violations: violations.slice(0, maxViolations).map((violation) => ({
-      ...violation,
+      pointer: plainLine(violation.pointer, maxValueChars),
       expected: bounded(violation.expected),
       actual: bounded(violation.actual),
       message: plainLine(violation.message, maxValueChars),

@@ -67,9 +67,14 @@ export function messageOf(notice: Notice, locale: Locale): Message {
       ...driftBlocks(notice, say),
     ],
     footer: footerOf(notice, say),
-    console: { text: say.console, url: consoles[notice.site] },
+    console: consoleOf(notice, locale),
     more: say.more,
   };
+}
+
+/** Where a person can look and mend. */
+export function consoleOf({ site }: Pick<Notice, 'site'>, locale: Locale): Message['console'] {
+  return { text: catalogues[locale].console, url: consoles[site] };
 }
 
 /** One line that says what is wrong with an item, for platforms that take one event a finding. */

@@ -1,5 +1,5 @@
 /** What only a file store can get wrong: disks that say no, links, and what it leaves lying about. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -131,12 +131,19 @@ it('has an empty list and no file where there is no folder', async () => {
   expect(await store.get('log/000000000001.json')).toBeNull();
 });
 
-it('does not list hidden files, which no key can name', async () => {
-  await mkdir(join(root, 'log'));
-  await writeFile(join(root, 'log/.nfs0001'), 'x');
-  await writeFile(join(root, 'log/000000000001.json'), 'x');
-  expect(await createFileStore(root).list('log/')).toEqual(['log/000000000001.json']);
-});
+it.each(['log', 'runs', 'policies'])(
+  'lists hidden files of %s, which somebody added: no key can name them',
+  async (folder) => {
+    await mkdir(join(root, folder, '.hidden'), { recursive: true });
+    await writeFile(join(root, folder, '.hidden/y'), 'x');
+    await writeFile(join(root, folder, '.x'), 'x');
+    await writeFile(join(root, folder, 'z'), 'x');
+    const store = createFileStore(root);
+    const keys = [`${folder}/.hidden/y`, `${folder}/.x`, `${folder}/z`];
+    expect(await store.list(`${folder}/`)).toEqual(keys);
+    expect((await refusalOf(store.get(`${folder}/.x`))).code).toBe('EVIDENCE_BROKEN');
+  },
+);
 
 it('does not follow a symbolic link, and lists it as a file that somebody added', async () => {
   await mkdir(join(root, 'log'));
@@ -163,7 +170,7 @@ it('says which evidence could not be read where a folder is in its place', async
   await mkdir(join(root, 'log/x'), { recursive: true });
   expect(await refusalOf(createFileStore(root).get('log/x'))).toEqual({
     code: 'EVIDENCE_UNREADABLE',
-    message: 'Evidence log/x could not be read (EISDIR: illegal operation on a directory, read).',
+    message: 'Evidence log/x could not be read (it is no regular file).',
   });
 });
 
@@ -275,6 +282,8 @@ it('follows no name out of the store that a forged record invents', async () => 
       previous,
       run: { ...run, startedAt: nights[0], finishedAt: nights[0], complete: true },
       tool: { name: 'x', version: '0' },
+      timezone: 'UTC',
+      missed: [],
       counts: { targets: 0, pass: 0, fail: 0, waived: 0, error: 0, skip: 0 },
       open: [],
       waivers: [],
@@ -291,4 +300,21 @@ it('follows no name out of the store that a forged record invents', async () => 
       message: 'is sealed by log/000000000006.json and is missing',
     })),
   );
+});
+
+it('takes a pipe for no file, and does not wait for it', async () => {
+  await mkdir(join(root, 'log'));
+  execFileSync('mkfifo', [join(root, 'log', '000000000001.json')]);
+  const module = join(import.meta.dirname, '../../shared/evidence/stores/file.ts');
+  const script = `
+    import { createFileStore } from ${JSON.stringify(module)};
+    createFileStore(${JSON.stringify(root)}).get('log/000000000001.json').catch(({ code }) => console.log(code));`;
+  await writeFile(join(root, 'read.mts'), script);
+  // In a process of its own: whoever waits for a pipe holds a thread for ever.
+  const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'read.mts')], {
+    cwd: join(import.meta.dirname, '../..'),
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
+  });
+  expect(stdout.toString()).toBe('EVIDENCE_UNREADABLE\n');
 });

@@ -22,3 +22,4 @@ async function fileStore() {
 describeEvidenceStore('the memory store', createMemoryStore);
 describeEvidenceStore('the file store', fileStore);
 describeBadKeys('the file store', () => createFileStore(join(tmpdir(), 'tcss-audit-never-made')));
+describeBadKeys('the memory store', createMemoryStore);

@@ -222,6 +222,26 @@ const cases: Record<string, Case> = {
     advice: elsewhere,
     requests: 1,
   },
+  'a code of nothing but letters is a code': {
+    fault: apiError('A'.repeat(100), 'gone'),
+    apiCode: 'A'.repeat(100),
+    said: both('gone'),
+    requests: 1,
+  },
+  'an error without a code is a bad answer, and does not heal': {
+    fault: raw('{"Response":{"Error":{"Message":"no"},"RequestId":"r"}}'),
+    apiCode: 'BadAnswer',
+    said: both('an error without a code: no'),
+    advice: elsewhere,
+    requests: 1,
+  },
+  'an error without words': {
+    fault: apiError('UnauthorizedOperation', ''),
+    apiCode: 'UnauthorizedOperation',
+    said: both('answered UnauthorizedOperation'),
+    advice: grant,
+    requests: 1,
+  },
   'a message of many lines': {
     fault: apiError('FailedOperation', 'one\n\u202etwo\u0007 three.'),
     apiCode: 'FailedOperation',
@@ -429,10 +449,18 @@ describe('time', () => {
       return outcomeOf(reader.read(scanSource, forever));
     });
     expect(await Promise.all(outcomes)).toEqual([
-      failed('Timeout', `no whole answer within 1 s; ${reach.en}`),
-      failed('Timeout', `no whole answer within 1 s; ${reach.zh}`),
+      failed('Timeout', `no whole answer within 0.5 s; ${reach.en}`),
+      failed('Timeout', `no whole answer within 0.5 s; ${reach.zh}`),
     ]);
     expect(simulator.requests).toHaveLength(2 * 5);
+  });
+
+  it('a timeout is told to the hundredth of a second, not as none', async () => {
+    const simulator = await start({ scenario: 'hang' });
+    const { reader } = open(simulator, { requestTimeoutMs: 50 });
+    expect(await outcomeOf(reader.read(scanSource, forever))).toEqual(
+      failed('Timeout', `no whole answer within 0.05 s; ${reach.en}`),
+    );
   });
 
   it('a cloud that hangs once answers the second time', async () => {
@@ -492,6 +520,16 @@ describe('secrets', () => {
     );
   });
 
+  it('are taken out of the code of an error, which then is none', async () => {
+    const account = { ...temporaryAccount, secretId: 'MADEUPSECRETID' };
+    const simulator = await start({ accounts: [account] });
+    simulator.setApiFault(apiError('FailedOperation.MADEUPSECRETID', 'no'));
+    const { reader } = open(simulator);
+    expect(await outcomeOf(reader.read(scanSource, forever))).toEqual(
+      failed('BadAnswer', `no; ${elsewhere.en}`),
+    );
+  });
+
   it('are not shown with a page that echoes them', async () => {
     const simulator = await start({ accounts: [temporaryAccount] });
     simulator.setApiFault({ kind: 'http-status', status: 400, body: echo });
@@ -508,11 +546,11 @@ describe('secrets', () => {
       secretKey: 'WRAPPED-KEY\n',
       token: 'WRAPPED-TOKEN\n',
     };
-    const { reader } = open(simulator, { credential });
+    const { clock, reader } = open(simulator, { credential });
     const outcome = JSON.stringify(await outcomeOf(reader.read(scanSource, forever)));
     expect(outcome).toContain('CLOUD_FAILED');
-    expect(outcome).not.toMatch(/WRAPPED/);
-    expect(simulator.requests).toEqual([]);
+    expect(outcome).not.toMatch(/WRAPPED|"Network"/);
+    expect([clock.slept, simulator.requests]).toEqual([[], []]);
   });
 
   it('are sent where they belong: the token with temporary keys', async () => {
@@ -528,6 +566,17 @@ describe('secrets', () => {
     const other = await start();
     const location = `${other.url.replace('127.0.0.1', 'localhost')}/hooks/elsewhere`;
     simulator.setApiFault({ kind: 'redirect', location });
+    const { reader } = open(simulator);
+    expect(await outcomeOf(reader.read(scanSource, forever))).toEqual(
+      failed('BadAnswer', `the answer redirects to another host; ${elsewhere.en}`),
+    );
+    expect([other.inbox, other.requests, simulator.requests.length]).toEqual([[], [], 1]);
+  });
+
+  it('follow no redirect to another port of the same host', async () => {
+    const simulator = await start({ accounts: [temporaryAccount] });
+    const other = await start();
+    simulator.setApiFault({ kind: 'redirect', location: `${other.url}/hooks/elsewhere` });
     const { reader } = open(simulator);
     expect(await outcomeOf(reader.read(scanSource, forever))).toEqual(
       failed('BadAnswer', `the answer redirects to another host; ${elsewhere.en}`),

@@ -7,13 +7,14 @@ import { join, resolve } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { channelKinds } from '../../shared/notice/webhook.ts';
 import type { ScenarioName } from '../../simulator/simulator.ts';
 import { setStage, type Stage } from '../support/stage.ts';
 
 const cli = resolve('dist/cli/index.js');
 const golden = resolve('test/fixtures/log/store');
 const goldenKey = resolve('test/fixtures/log/test-only-public-key.pem');
-const goldenHead = '3:1e1b1b2a11389ff6acee1435daf47ed653dfd43cf2f9ca9bd8f70f103675f2e3';
+const goldenHead = '3:4fa4b77f487888d422809a46952757cb97fb48db12627a7a02e49851a1eabb78';
 
 let stage: Stage;
 beforeEach(async () => {
@@ -166,7 +167,7 @@ describe('run', () => {
     expect(steadyEnded(await tcssAudit(['run'], { ...stage.env, ...env }))).toEqual(ended);
   });
 
-  it('ends with 3 and tells nobody when the evidence cannot be written', async () => {
+  it('ends with 3 when the evidence cannot be written, and tells that and nothing else', async () => {
     stage.simulator.setScenario('drift');
     await writeFile(join(stage.folder, 'file'), '');
     const { code, stdout, stderr } = await tcssAudit(
@@ -176,7 +177,16 @@ describe('run', () => {
 
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toMatch(/^Evidence runs\/cli-\w+\/ could not be read \(ENOTDIR: .*\)\.\n$/);
-    expect(stage.simulator.inbox).toEqual([]);
+    const { inbox } = stage.simulator;
+    expect(inbox.map(({ channel, accepted }) => `${channel} ${String(accepted)}`).sort()).toEqual([
+      'generic true',
+      'slack true',
+      'wecom true',
+    ]);
+    for (const { body } of inbox) {
+      expect(JSON.stringify(body)).toContain('ENOTDIR');
+      expect(JSON.stringify(body)).not.toContain('ScanVul');
+    }
   });
 
   it('writes to --evidence rather than to AUDIT_EVIDENCE', async () => {
@@ -275,7 +285,7 @@ describe('a policy folder of your own', () => {
   const fields =
     'Enable, ScanTime, ScanPeriod, ScanVirus, ScanRisk, ScanVul, All, Images, ContainerRunning, ScanScope, ScanEndTime, ExcludeImages, LastScanTime, ScanResult, ClusterIDs';
   const problems = [
-    ['own/own-broken.json', 'is not JSON: Unexpected end of JSON input'],
+    ['own/own-broken.json', 'is not JSON: value expected (line 1, column 9)'],
     ['own/own-enabled.json', '/severity must be one of critical, high, medium, low, is "urgent"'],
     ['own/own-field.json', '/id is "own-other": it must equal the file name "own-field"'],
     [
@@ -308,7 +318,7 @@ describe('a policy folder of your own', () => {
       {
         code: 0,
         stdout:
-          'PASS  own-enabled  100000000001\n1 findings: 1 pass, 0 fail, 0 waived, 0 error, 0 skip · evidence #1 <hash>… · 0 notices sent\n',
+          'PASS  own-enabled  100000000001\n1 finding: 1 pass, 0 fail, 0 waived, 0 error, 0 skip · evidence #1 <hash>… · 0 notices sent\n',
         stderr: '',
       },
     );
@@ -377,7 +387,7 @@ describe('a policy folder of your own', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
     const [problem, summary] = stdout.trimEnd().split('\n');
     expect(problem).toMatch(/^examples\/own-enabled\/fail-off\.json {2}\S/);
-    expect(summary).toBe('2 examples of 1 policies: 1 as they say, 1 not');
+    expect(summary).toBe('2 examples of 1 policy: 1 as they say, 1 not');
   });
 });
 
@@ -566,7 +576,7 @@ describe('verify', () => {
     });
 
     expect(ended).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('2 records: 1 runs, 2 sealed files · 2 signed, checked');
+    expect(stdout).toContain('2 records: 1 run, 2 sealed files · 2 signed, checked');
   });
 });
 
@@ -590,9 +600,10 @@ describe('start', () => {
       stderr: 'Credentials found: auditing your account.\n\n',
     });
     expect(stdout).toContain('12 findings: 11 pass');
-    expect(stage.simulator.requests.map(({ action }) => action)).toEqual([
-      'GetCallerIdentity',
+    // Side by side, so in either order.
+    expect(stage.simulator.requests.map(({ action }) => action).sort()).toEqual([
       'DescribeAssetImageScanSetting',
+      'GetCallerIdentity',
     ]);
   });
 
@@ -609,7 +620,7 @@ describe('start', () => {
 
 function whole(command: string): string {
   return command === 'start'
-    ? '2 records: 1 runs, 2 sealed files · 2 signed, checked with the given keys'
+    ? '2 records: 1 run, 2 sealed files · 2 signed, checked with the given keys'
     : '6 records: 3 runs, 4 sealed files · 6 signed, checked with the given keys';
 }
 
@@ -627,6 +638,244 @@ describe('demo', () => {
       [': sent', '1 new violation', ': sent', '1 new violation', ': sent'],
       [': sent', '1 resolved', ': sent', '1 resolved', ': sent'],
     ]);
+  });
+});
+
+describe('notify', () => {
+  const kinds = [...channelKinds].sort();
+  const everyWebhook = () => Object.values(stage.simulator.platforms).join(' ');
+  /** Whatever is secret in the webhooks of the simulator. */
+  const secrets = () =>
+    Object.values(stage.simulator.platforms)
+      .flatMap((url) => {
+        const { hash, pathname, searchParams } = new URL(url);
+        const secret = /secret=([^&]+)/.exec(hash)?.[1];
+        return [
+          secret,
+          ...['key', 'token', 'access_token', 'sig'].map((name) => searchParams.get(name)),
+          pathname,
+        ];
+      })
+      .filter((text): text is string => typeof text === 'string' && text.length > 1);
+  function expectNoSecret({ stdout, stderr }: Ended) {
+    // The simulator's own name is not one.
+    const found = secrets().filter((secret) => secret !== 'SIMULATOR');
+    expect(found.length).toBeGreaterThan(15);
+    expect(found.filter((secret) => `${stdout}${stderr}`.includes(secret))).toEqual([]);
+  }
+  const channel = (kind: string) => `${kind}:<channel>`;
+
+  describe('--test', () => {
+    it('reaches every platform, says so of each, and says that it is a test', async () => {
+      const ended = await tcssAudit(['notify', '--test'], { AUDIT_WEBHOOKS: everyWebhook() });
+
+      expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
+      const rows = steady(ended.stdout).trimEnd().split('\n');
+      expect(rows.map((row) => row.replace(/ {2,}/g, ' | ')).sort()).toEqual(
+        kinds.map((kind) => `SENT | ${channel(kind)} | the platform says that it has it`),
+      );
+      const { inbox, incidents } = stage.simulator;
+      expect(inbox.every(({ accepted }) => accepted)).toBe(true);
+      expect([...new Set(inbox.map(({ channel: kind }) => kind))].sort()).toEqual(kinds);
+      // It leaves nobody with an incident.
+      expect([...incidents.values()]).toEqual(['resolved']);
+      expectNoSecret(ended);
+    });
+
+    it('needs no cloud, no credentials and no evidence', async () => {
+      const env = { AUDIT_WEBHOOKS: stage.simulator.webhooks.slack };
+      expect((await tcssAudit(['notify', '--test'], env)).code).toBe(0);
+      expect(stage.simulator.requests).toEqual([]);
+    });
+
+    it('speaks the language that is set', async () => {
+      const env = { AUDIT_WEBHOOKS: stage.simulator.webhooks.slack, AUDIT_LOCALE: 'zh' };
+      await tcssAudit(['notify', '--test'], env);
+      expect(JSON.stringify(stage.simulator.inbox[0]?.body)).toContain('测试消息');
+    });
+
+    it('tests only the kind that is asked for', async () => {
+      const env = { AUDIT_WEBHOOKS: everyWebhook() };
+      const { code, stdout } = await tcssAudit(['notify', '--test', '--channel', 'feishu'], env);
+      expect({ code, stdout: steady(stdout) }).toEqual({
+        code: 0,
+        stdout: `SENT  ${channel('feishu')}  the platform says that it has it\n`,
+      });
+      expect(stage.simulator.inbox.map(({ channel: kind }) => kind)).toEqual(['feishu']);
+    });
+
+    it('ends with 3 where one refuses, says what to do, and shows no secret', async () => {
+      const refusals = {
+        slack: { body: 'no_service' },
+        wecom: { body: '{"errcode":93000,"errmsg":"from ip: 1.2.3.4"}' },
+        dingtalk: { body: '{"errcode":310000,"errmsg":"sign not match"}' },
+        lark: { body: '<html>Sign in</html>' },
+      } as const;
+      for (const [kind, answer] of Object.entries(refusals)) {
+        stage.simulator.setChatFault(kind as 'slack', { kind: 'answer', ...answer });
+      }
+      const ended = await tcssAudit(['notify', '--test'], { AUDIT_WEBHOOKS: everyWebhook() });
+
+      const rows = steady(ended.stdout).trimEnd().split('\n');
+      const failed = rows.filter((row) => row.startsWith('FAILED'));
+      expect({ code: ended.code, rows: rows.length }).toEqual({ code: 3, rows: kinds.length });
+      expect(failed.map((row) => row.split(/ {2,}/))).toEqual([
+        [
+          'FAILED',
+          channel('slack'),
+          'HTTP 200 no_service: the webhook or its channel is gone: create a new webhook and set AUDIT_WEBHOOKS',
+        ],
+        [
+          'FAILED',
+          channel('wecom'),
+          'errcode 93000: the webhook is invalid or the robot was removed: create a new one and set AUDIT_WEBHOOKS',
+        ],
+        [
+          'FAILED',
+          channel('dingtalk'),
+          "errcode 310000: the robot's security settings refuse it: give its SEC… as secret=, or allow this address, or add the keyword tcss-audit",
+        ],
+        ['FAILED', channel('lark'), 'HTTP 200 with no code in the answer'],
+      ]);
+      expectNoSecret(ended);
+      expect(ended.stdout).not.toContain('1.2.3.4');
+    });
+
+    it('ends with 3 where nobody listens', async () => {
+      const env = { AUDIT_WEBHOOKS: 'http://127.0.0.1:1/CANARY#kind=alertmanager' };
+      const ended = await tcssAudit(['notify', '--test'], env);
+      expect(steadyEnded(ended)).toEqual({
+        code: 3,
+        stdout: expect.stringMatching(
+          /^FAILED {2}alertmanager:<channel> {2}no answer \(ECONNREFUSED\)\n$/,
+        ) as string,
+        stderr: '',
+      });
+      expect(ended.stdout).not.toContain('CANARY');
+    });
+  });
+
+  describe('--preview', () => {
+    const documentsIn = (stdout: string) =>
+      stdout
+        .split(/^(?=\{$)/m)
+        .filter((text) => text.trim() !== '')
+        .map((text) => JSON.parse(text) as Readonly<Record<string, unknown>>);
+    const hostileRun = async (env: Env = {}) => {
+      stage.simulator.setSettings((settings) => ({
+        ...settings,
+        ScanVul: false,
+        ExcludeImages: ['\u001b[31mred', '\u202egnp', '<!channel>'],
+      }));
+      await tcssAudit(['run'], { ...stage.env, ...env });
+      stage.simulator.clear();
+    };
+    const preview = (args: readonly string[], env: Env = {}) =>
+      tcssAudit(['notify', '--preview', ...args], { ...stage.env, ...env });
+
+    it('prints nothing for a channel that knows all of it, and says so', async () => {
+      await hostileRun();
+      const ended = steadyEnded(await preview(['--channel', 'slack']));
+      expect(ended).toEqual({
+        code: 0,
+        stdout: '',
+        stderr:
+          'slack:<channel> hears nothing of run cli-<time>: there is nothing that it does not know (--all: as a new channel would hear it).\n',
+      });
+      expect(stage.simulator.inbox).toEqual([]);
+    });
+
+    it('prints with --all what a new channel would hear, as JSON, and sends nothing', async () => {
+      await hostileRun();
+      const ended = await preview(['--all', '--channel', 'slack']);
+      expect(ended.code).toBe(0);
+      const [message, ...more] = documentsIn(ended.stdout);
+      expect(more).toEqual([]);
+      expect(message?.['text']).toBe('tcss-audit: 2 new violations');
+      expect(steady(ended.stderr)).toBe(
+        'slack:<channel> would get 1 of these; a signature or key is added when it is sent:\n',
+      );
+      expect(stage.simulator.inbox).toEqual([]);
+      // Nothing in it steers a terminal.
+      expect(ended.stdout).not.toMatch(/(?!\n)[\p{Cc}\u200b-\u200f\u202a-\u202e]/u);
+    });
+
+    it('prints what every kind would get, and no secret', async () => {
+      await hostileRun();
+      const ended = await preview(['--all'], { AUDIT_WEBHOOKS: everyWebhook() });
+      expect(ended.code).toBe(0);
+      // PagerDuty gets an event a finding.
+      expect(documentsIn(ended.stdout)).toHaveLength(kinds.length + 1);
+      const heads = steady(ended.stderr).trimEnd().split('\n');
+      expect(heads.map((line) => line.split(' would get ')[0] ?? '').sort()).toEqual(
+        kinds.map(channel),
+      );
+      expectNoSecret(ended);
+      expect(`${ended.stdout}${ended.stderr}`).not.toMatch(/routing_key|"sign"/);
+      expect(stage.simulator.inbox).toEqual([]);
+    });
+
+    it.each(channelKinds)('shows the messages of %s without its webhook', async (kind) => {
+      await hostileRun({ AUDIT_WEBHOOKS: '' });
+      const { code, stdout, stderr } = await preview(['--channel', kind], { AUDIT_WEBHOOKS: '' });
+      expect(code).toBe(0);
+      expect(documentsIn(stdout)).toHaveLength(kind === 'pagerduty' ? 2 : 1);
+      expect(stderr).toMatch(new RegExp(`^${kind}:preview would get \\d of these;`));
+    });
+
+    it('reads the evidence that is named', async () => {
+      await hostileRun({ AUDIT_WEBHOOKS: '', AUDIT_EVIDENCE: 'file:elsewhere' });
+      const { code, stdout } = await preview([
+        '--all',
+        ...['--channel', 'wecom', '--evidence', 'file:elsewhere'],
+      ]);
+      expect({ code, count: documentsIn(stdout).length }).toEqual({ code: 0, count: 1 });
+    });
+
+    it('ends with 3 where there is nothing to preview', async () => {
+      const ended = await preview(['--channel', 'slack', '--evidence', 'file:nowhere']);
+      expect(ended).toEqual({
+        code: 3,
+        stdout: '',
+        stderr:
+          'There is no run in the evidence log of nowhere to tell of. Run an audit first: tcss-audit run.\n',
+      });
+    });
+  });
+
+  const oneOfBoth =
+    'Arguments are not valid:\n  notify  give --test to send a test message, or --preview to see what would be sent\n';
+  const noSuchChannel =
+    'Config is not valid:\n  AUDIT_WEBHOOKS  names no such channel: see docs/channels.md\n';
+  const slack = 'https://hooks.slack.com/services/CANARY';
+  const wrong: Readonly<Record<string, readonly [readonly string[], string, string]>> = {
+    'neither --test nor --preview': [[], slack, oneOfBoth],
+    'both of them': [['--test', '--preview'], slack, oneOfBoth],
+    'no channel': [['--test'], '', noSuchChannel],
+    'no channel to preview': [['--preview'], '', noSuchChannel],
+    'no channel of that kind': [['--test', '--channel', 'wecom'], slack, noSuchChannel],
+    'a kind that is none': [
+      ['--preview', '--channel', 'skype'],
+      slack,
+      `Config is not valid:\n  --channel  is "skype": give ${channelKinds.join(', ')}\n`,
+    ],
+    'webhooks that are none, all of them at once': [
+      ['--test'],
+      'CANARY http://chat.example.com/CANARY',
+      'Config is not valid:\n  AUDIT_WEBHOOKS[0]  is not a URL\n  AUDIT_WEBHOOKS[1]  (chat.example.com) must be https: plain http is for loopback only\n  AUDIT_WEBHOOKS     names no such channel: see docs/channels.md\n',
+    ],
+    'evidence that is none': [
+      ['--preview', '--evidence', 'nowhere'],
+      slack,
+      'Arguments are not valid:\n  --evidence  is "nowhere": give file:<path>\n',
+    ],
+  };
+  it.each(Object.entries(wrong))('%s ends with 2', async (_name, [args, webhooks, stderr]) => {
+    expect(await tcssAudit(['notify', ...args], { AUDIT_WEBHOOKS: webhooks })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr,
+    });
   });
 });
 
@@ -683,6 +932,8 @@ describe('arguments', () => {
                             tell the channels
         verify [options]    check the evidence log and every file it seals
         policy              work on policies
+        notify [options]    try the channels: send a test message, or print what would
+                            be sent
         simulate [options]  run the simulator of Tencent Cloud and of the chat
                             platforms on loopback
         start               one audit, of the cloud when credentials are set, else of

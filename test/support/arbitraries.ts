@@ -49,26 +49,26 @@ const scanTimes: fc.Arbitrary<Told<number>> = fc
     return { value: `${isT ? local : local.replace('T', ' ')}${zone}`, meaning };
   });
 
-/** @param secondStep 60 where a full date-time names whole minutes only */
-const timesOfDay = (secondStep: 1 | 60): fc.Arbitrary<Told<number>> =>
-  fc
-    .tuple(
-      fc.oneof(fc.integer({ min: 0, max: 86_399 }), fc.constantFrom(0, 3_599, 3_600, 86_399)),
-      fc.constantFrom('minutes', 'seconds', 'date-time'),
-    )
-    .map(([second, form]) => {
-      const step = form === 'minutes' ? 60 : form === 'seconds' ? 1 : secondStep;
-      const meaning = second - (second % step);
-      const text = new Date(meaning * 1000).toISOString().slice(11, 19);
-      if (form === 'date-time') return { value: `2026-11-23 ${text}`, meaning };
-      return { value: form === 'minutes' ? text.slice(0, 5) : text, meaning };
-    });
+const timesOfDay: fc.Arbitrary<Told<number>> = fc
+  .tuple(
+    fc.oneof(fc.integer({ min: 0, max: 86_399 }), fc.constantFrom(0, 3_599, 3_600, 86_399)),
+    fc.constantFrom('minutes', 'seconds', 'date-time'),
+  )
+  .map(([second, form]) => {
+    const meaning = form === 'minutes' ? second - (second % 60) : second;
+    const text = new Date(meaning * 1000).toISOString().slice(11, 19);
+    if (form === 'date-time') return { value: `2026-11-23 ${text}`, meaning };
+    return { value: form === 'minutes' ? text.slice(0, 5) : text, meaning };
+  });
 
 const noMeaning = anyJson
   .filter((value) => typeof value !== 'string' || !/\d/.test(value))
   .map((value) => ({ value, meaning: undefined }));
 const noTimes = fc
-  .constantFrom('', '24:00', '2026-11-2* 02:00', '2026-02-30 02:00:00', '0001-01-01 00:00:00', '--')
+  .constantFrom(
+    ...['', '24:00', '2026-11-2* 02:00', '2026-02-30 02:00:00', '0001-01-01 00:00:00', '--'],
+    ...['2026-11-20 02:00:00-90:00', '2026-11-24 02:00:00+15:00', '2026-11-24 02:00:00+08:60'],
+  )
   .map((value) => ({ value, meaning: undefined }));
 
 /** Mostly what is documented, else anything, else nothing. */
@@ -86,21 +86,13 @@ const wrongs: fc.Arbitrary<Json> = fc.oneof(
 );
 const field = (right: fc.Arbitrary<Json>) => mostly(right, wrongs);
 const names = fc.array(fc.string(), { maxLength: 3 }) as fc.Arbitrary<Json>;
+/** Now and then a list of something that is no text. */
+const wrongLists = fc.constantFrom<Json>([null], [0], [{}], [['a']], ['a', null]);
+const list = mostly(names, fc.oneof(wrongs, wrongLists));
 const time = (right: fc.Arbitrary<Told<number>>) => mostly(right, fc.oneof(noMeaning, noTimes));
 
-export interface AnswerOptions {
-  /** What may stand where a list of selected images or clusters is documented. */
-  readonly wrongList?: fc.Arbitrary<Json>;
-  /** Of the times of day that are written as full date-times. */
-  readonly secondStep?: 1 | 60;
-}
-
-export function answers({
-  wrongList = wrongs,
-  secondStep = 1,
-}: AnswerOptions = {}): fc.Arbitrary<Answer> {
-  const list = mostly(names, wrongList);
-  const timeOfDay = time(timesOfDay(secondStep));
+export function answers(): fc.Arbitrary<Answer> {
+  const timeOfDay = time(timesOfDay);
   const fields = fc.record({
     // Nearly every policy asks first whether the schedule is on.
     Enable: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, field(fc.boolean())),
@@ -112,7 +104,7 @@ export function answers({
     Images: list,
     ContainerRunning: field(fc.boolean()),
     ScanScope: field(fc.integer({ min: -1, max: 5 })),
-    ExcludeImages: field(names),
+    ExcludeImages: list,
     ScanResult: field(fc.constantFrom<Json>('Success', 'InternalError', 'success', 'Success ', '')),
     ClusterIDs: list,
   });
@@ -146,8 +138,6 @@ function present(settings: Readonly<Record<string, Json | undefined>>): JsonObje
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** Hours have two decimals. */
-const roundingMs = hourMs / 200;
 
 const isFlag = (value: unknown) => typeof value === 'boolean';
 const isDays = (value: unknown): value is number =>
@@ -198,7 +188,7 @@ export const oracles: Readonly<Record<string, Oracle>> = {
       lastScanMs !== undefined &&
       lastScanMs <= observedAtMs + hourMs,
     holds: ({ settings, lastScanMs = 0 }) =>
-      observedAtMs - lastScanMs < (Number(settings['ScanPeriod']) + 1) * dayMs + roundingMs,
+      observedAtMs - lastScanMs <= (Number(settings['ScanPeriod']) + 1) * dayMs,
   },
   'image-scan-scope': {
     sees: ({ settings }) =>

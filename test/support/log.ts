@@ -10,7 +10,7 @@ import {
   type Subject,
 } from '../../shared/evidence/record.ts';
 import { encodePolicies } from '../../shared/evidence/run-files.ts';
-import { sealRun } from '../../shared/evidence/seal.ts';
+import { sealRun, type RunToSeal } from '../../shared/evidence/seal.ts';
 import {
   parsePublicKey,
   parseSigningKey,
@@ -28,7 +28,7 @@ import type {
   Violation,
   Violations,
 } from '../../shared/model.ts';
-import type { Item, Notice } from '../../shared/notice/notice.ts';
+import type { Item, Notice, RunSummary } from '../../shared/notice/notice.ts';
 import type { EvidenceStore } from '../../shared/ports.ts';
 import { policies, source, uin } from './fake-ports.ts';
 
@@ -126,6 +126,7 @@ export interface Night {
   readonly at: string;
   readonly report: TargetReport;
   readonly name?: string;
+  readonly missedSince?: RunToSeal['missedSince'];
 }
 
 export const policiesFile = encodePolicies(
@@ -133,22 +134,25 @@ export const policiesFile = encodePolicies(
   [],
 );
 
-export function seal(
+export async function seal(
   store: EvidenceStore,
   log: EvidenceLog,
-  { at, report, name = 'nightly' }: Night,
+  { at, report, name = 'nightly', missedSince = () => [] }: Night,
 ): Promise<RunRecord> {
   const scheduledMs = Date.parse(at);
-  return sealRun(store, log, {
+  const { record } = await sealRun(store, log, {
     identity: identify('timer', name, scheduledMs),
     startedAt: new Date(scheduledMs).toISOString(),
     finishedAt: new Date(scheduledMs + 1_000).toISOString(),
     complete: true,
     tool: { name: 'tcss-audit', version: '0.0.0-test' },
+    timezone: 'Asia/Shanghai',
+    missedSince,
     reports: [report],
     waivers: [],
     policies: policiesFile,
   });
+  return record;
 }
 
 export const channel = 'slack:hooks.slack.com#00000000';
@@ -283,21 +287,24 @@ const empty = {
   dropped: [],
 } as const;
 
+export const summary: RunSummary = {
+  scheduledAt: nights[0],
+  complete: true,
+  counts: { targets: 1, pass: 9, fail: 1, waived: 1, error: 1, skip: 0 },
+  head: { seq: 41, sha256: '8f3c'.repeat(16) },
+};
+
 export function noticeWith(
   items: Partial<Notice['items']>,
   change: Partial<Omit<Notice, 'items'>> = {},
 ): Notice {
   return {
-    run: {
-      id: 'nightly-20261124T180000Z',
-      trigger: { type: 'timer', name: 'nightly', scheduledAt: nights[0] },
-      startedAt: nights[0],
-      finishedAt: '2026-11-24T18:00:01.000Z',
-      complete: true,
-    },
+    id: 'nightly-20261124T180000Z',
+    runId: 'nightly-20261124T180000Z',
     site: 'intl',
-    counts: { targets: 1, pass: 9, fail: 1, waived: 1, error: 1, skip: 0 },
-    head: { seq: 41, sha256: '8f3c'.repeat(16) },
+    at: '2026-11-24T18:00:01.000Z',
+    summary,
+    notes: [],
     items: { ...empty, ...items },
     waivers: [],
     drift: [],

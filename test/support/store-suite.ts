@@ -124,7 +124,7 @@ export function describeEvidenceStore(
   });
 }
 
-/** Kept apart from the suite while a store does not hold it: see `found-evidence-notice.test.ts`. */
+/** For stores that make names of keys, and for those that only could. */
 export function describeBadKeys(name: string, create: () => EvidenceStore): void {
   describe(`${name}, given a key that is none of ours,`, () => {
     it.each(Object.entries(badKeys))('refuses %s', async (_name, key) => {

@@ -6,10 +6,10 @@ import { present, signer, signingKeyPem } from '../support/log.ts';
 
 const credential = { secretId: 'CANARY-ID', secretKey: 'CANARY-KEY', token: 'CANARY-TOKEN' };
 const policyNames = new Set(['image-scan', 'image-scan-enabled']);
-const parse = (env: Env) => parseConfig({ env, credential, policyNames });
+const parse = (env: Env, uin?: string) => parseConfig({ env, credential, uin, policyNames });
 
-function configOf(env: Env): Config {
-  const parsed = parse(env);
+function configOf(env: Env, uin?: string): Config {
+  const parsed = parse(env, uin);
   if (parsed.ok) return parsed.value;
   throw new Error(JSON.stringify(parsed.problems));
 }
@@ -75,7 +75,6 @@ it('reads everything', () => {
     AUDIT_HEARTBEAT_URL: 'https://hc-ping.com/CANARY',
     AUDIT_LOCALE: 'zh',
     AUDIT_TIMEZONE: 'UTC',
-    TENCENTCLOUD_UIN: '100000000001',
     TENCENTCLOUD_REGION: 'ap-hongkong',
   });
   expect(channels.map(({ kind, locale }) => `${kind} ${locale}`)).toEqual([
@@ -93,10 +92,8 @@ it('reads everything', () => {
     policies: ['image-scan', 'image-scan-enabled'],
     notify: 'always',
     remindDays: 0,
-    heartbeatUrl: 'https://hc-ping.com/CANARY',
     locale: 'zh',
     timezone: 'UTC',
-    uin: '100000000001',
   });
 });
 
@@ -122,10 +119,22 @@ it.each(Object.entries(values))('takes %s', (_name, [env, expected]) => {
   expect(configOf(env)).toMatchObject(expected);
 });
 
-it('asks the cloud whose account it is where the environment does not say it in digits', () => {
-  for (const uin of ['', 'CANARY', '1e3', '-1']) {
-    expect('uin' in configOf({ TENCENTCLOUD_UIN: uin })).toBe(false);
-  }
+it('takes the account from who found the credential, and from no variable itself', () => {
+  expect(configOf({}, '100000000001')).toEqual({ ...defaults, uin: '100000000001' });
+  // It may be that of another credential.
+  expect(configOf({ TENCENTCLOUD_UIN: '100000000001' })).toEqual(defaults);
+});
+
+it.each([',', ' , ,'])('takes %j for no wish to judge nothing', (AUDIT_POLICIES) => {
+  expect(configOf({ AUDIT_POLICIES })).toEqual(defaults);
+});
+
+it('takes an empty region of SCF for one that is not set', () => {
+  expect(configOf({ TENCENTCLOUD_REGION: '' })).toEqual(defaults);
+});
+
+it("takes a wrong name that was emptied, which is all that SCF's console can do, for gone", () => {
+  expect(configOf({ AUDIT_WEBHOOK: '' })).toEqual(defaults);
 });
 
 const days = 'give a whole number of days, 0 for never';
@@ -157,7 +166,7 @@ const problems: Record<string, readonly [Env, string]> = {
   ],
   'a heartbeat that is no URL': [
     { AUDIT_HEARTBEAT_URL: 'CANARY' },
-    'AUDIT_HEARTBEAT_URL is not a URL: give http(s)://host[:port]',
+    'AUDIT_HEARTBEAT_URL is not a URL: give the address that the watcher shows',
   ],
   'a heartbeat over plain http': [
     { AUDIT_HEARTBEAT_URL: 'http://hc-ping.com/CANARY' },
@@ -171,6 +180,14 @@ const problems: Record<string, readonly [Env, string]> = {
   'evidence on COS': [
     { AUDIT_EVIDENCE: 'cos://CANARY-1250000000/x?region=ap-singapore' },
     'AUDIT_EVIDENCE is a cos:// store, which this version cannot write: give file:<path>',
+  ],
+  'evidence on a host, which would be a folder at the root of the disk': [
+    { AUDIT_EVIDENCE: 'file://evidence' },
+    'AUDIT_EVIDENCE is "file://evidence": give file:<path>',
+  ],
+  'a value that would be lines of a log': [
+    { AUDIT_LOCALE: 'x\n{"level":"info"}\u001b[2J' },
+    'AUDIT_LOCALE is "x {"level":"info"} [2J": give en or zh',
   ],
   'evidence in nowhere': [
     { AUDIT_EVIDENCE: 'file:' },
@@ -209,7 +226,7 @@ const problems: Record<string, readonly [Env, string]> = {
   ],
   'a value that is long': [
     { AUDIT_LOCALE: 'x'.repeat(100) },
-    `AUDIT_LOCALE is "${'x'.repeat(60)}…": give en or zh`,
+    `AUDIT_LOCALE is "${'x'.repeat(59)}…": give en or zh`,
   ],
   'a name that is none': [
     { AUDIT_WEBHOOK: 'https://CANARY' },
@@ -230,7 +247,7 @@ const noCredential =
   'TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY are not set: on SCF give the function an execution role, elsewhere set both or write ~/.tencentcloud/credentials';
 
 it('complains of a missing credential', () => {
-  const parsed = parseConfig({ env: {}, credential: undefined, policyNames });
+  const parsed = parseConfig({ env: {}, credential: undefined, uin: undefined, policyNames });
   expect(parsed).toEqual({
     ok: false,
     problems: [
@@ -250,7 +267,7 @@ it('complains of everything at once, and shows no secret', () => {
     TENCENTCLOUD_SECRETKEY: 'CANARY',
     TENCENTCLOUD_SESSIONTOKEN: 'CANARY',
   };
-  const parsed = parseConfig({ env: bad, credential: undefined, policyNames });
+  const parsed = parseConfig({ env: bad, credential: undefined, uin: undefined, policyNames });
   const found = parsed.ok ? [] : parsed.problems;
   expect([...new Set(found.map(({ where }) => where))].sort()).toEqual([
     'AUDIT_ENDPOINT',

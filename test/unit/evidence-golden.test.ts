@@ -6,9 +6,11 @@ import { expect, it } from 'vitest';
 
 import { openLog } from '../../shared/evidence/chain.ts';
 import { keyOf } from '../../shared/evidence/record.ts';
+import { fingerprintOf } from '../../shared/evidence/seal.ts';
 import { sha256 } from '../../shared/evidence/sign.ts';
 import { createFileStore } from '../../shared/evidence/stores/file.ts';
 import { verifyLog } from '../../shared/evidence/verify.ts';
+import { uin } from '../support/fake-ports.ts';
 import {
   createOpenStore,
   deliveryOf,
@@ -25,9 +27,9 @@ import {
 
 const golden = createFileStore(goldenRoot);
 const hashes = {
-  'log/000000000001.json': 'c2e1f44f045c3f18136e81c464e21444e6f3894a5e29e18ff3eeb05454c3fac0',
-  'log/000000000002.json': 'e59fdc47fe248bbb49107d41595cc80c070303f8a5cd80ed11c0b789b3d1f426',
-  'log/000000000003.json': '1e1b1b2a11389ff6acee1435daf47ed653dfd43cf2f9ca9bd8f70f103675f2e3',
+  'log/000000000001.json': '2a749004be65a666649a66c52ed46fb898042a41132cffee9194a7a26ff341ba',
+  'log/000000000002.json': 'c02ab678257e72427fad6c9da84fac4d2f0346cbc12c5e1b46abe194131a03b0',
+  'log/000000000003.json': '4fa4b77f487888d422809a46952757cb97fb48db12627a7a02e49851a1eabb78',
 };
 const head = { seq: 3, sha256: hashes['log/000000000003.json'] };
 
@@ -68,11 +70,20 @@ it('reads what was written then', async () => {
   });
   expect(second).toMatchObject({
     kind: 'delivery',
-    predicate: { runId: 'nightly-20261124T180000Z', deliveries: [deliveryOf(), { min: 'high' }] },
+    predicate: {
+      runId: 'nightly-20261124T180000Z',
+      deliveries: [deliveryOf(), { min: 'high', told: [fingerprintOf('intl', uin, 'enabled')] }],
+    },
   });
   expect(third).toMatchObject({
     kind: 'run',
-    predicate: { open: [{ policyId: 'vulnerabilities', since: nights[0] }] },
+    predicate: {
+      timezone: 'Asia/Shanghai',
+      missed: ['2026-11-25T06:00:00.000Z'],
+      open: [
+        { policyId: 'vulnerabilities', status: 'error', lastStatus: 'fail', since: nights[0] },
+      ],
+    },
   });
 });
 
@@ -87,9 +98,15 @@ it('writes the same bytes tonight', async () => {
     attempts: 3,
     reason: 'errcode 45009: more than 20 messages a minute',
     min: 'high',
+    told: [fingerprintOf('intl', uin, 'enabled')],
   });
   await recordDelivery(log, first, deliveryOf(), refused);
-  await seal(store, log, { at: nights[1], report: nightOf({ vulnerabilities: 'fail' }) });
+  await seal(store, log, {
+    at: nights[1],
+    report: nightOf({ vulnerabilities: 'error' }),
+    // Twelve hours after the last run, somebody's timer fired in vain.
+    missedSince: (lastMs) => [new Date(lastMs + 43_200_000).toISOString()],
+  });
 
   const keys = (
     await Promise.all(['log/', 'policies/', 'runs/'].map((prefix) => golden.list(prefix)))

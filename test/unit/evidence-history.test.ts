@@ -139,6 +139,7 @@ it('takes two records of one run for one run', async () => {
   expect({ ...before, untold: before.untold.map(({ seq }) => seq) }).toEqual({
     told: new Set(),
     heardBy: new Map(),
+    missedBy: new Map([[channel, []]]),
     untold: [2, 1],
     isSuperseded: false,
   });
@@ -147,6 +148,7 @@ it('takes two records of one run for one run', async () => {
     expect(await readHistory(log, record, [channel])).toEqual({
       told: new Set([channel]),
       heardBy: new Map(),
+      missedBy: new Map([[channel, []]]),
       untold: [],
       isSuperseded: false,
     });

@@ -26,9 +26,11 @@ const runPredicate = {
     complete: true,
   },
   tool: { name: 'tcss-audit', version: '0.0.0-test' },
+  timezone: 'Asia/Shanghai',
   counts: { targets: 1, pass: 0, fail: 1, waived: 0, error: 0, skip: 0 },
   open: [openOf('vulnerabilities')],
   waivers: [{ id: 'W-1', policy: 'vulnerabilities', state: 'ending', until: '2026-12-01' }],
+  missed: ['2026-11-23T18:00:00.000Z'],
   abandoned: ['runs/nightly-20261124T180000Z/targets-0000.jsonl'],
 } as const;
 const deliveryPredicate = {
@@ -143,6 +145,7 @@ const noObject = 'is not a JSON object';
 const noPayload = 'has no payload';
 const badSignatures = 'has malformed signatures';
 const notBase64 = 'has a payload that is not base64';
+const notOurs = 'is not written as a record is';
 const noStatement = 'has a payload that is not a JSON object';
 const badSubject = 'has a malformed subject';
 const badLink = 'has a malformed seq or previous';
@@ -168,7 +171,19 @@ const malformed: Record<string, readonly [Uint8Array, string]> = {
   'signatures that are an object': [line({ ...envelope, signatures: {} }), badSignatures],
   'a signature without a keyid': [line({ ...envelope, signatures: [{ sig: '' }] }), badSignatures],
   'a signature that is a number': [
-    line({ ...envelope, signatures: [{ keyid: '', sig: 1 }] }),
+    line({ ...envelope, signatures: [{ keyid: hash, sig: 1 }] }),
+    badSignatures,
+  ],
+  'a signature whose keyid is no hash': [
+    line({ ...envelope, signatures: [{ keyid: '', sig: `${'A'.repeat(86)}==` }] }),
+    badSignatures,
+  ],
+  'a signature of 63 bytes': [
+    line({ ...envelope, signatures: [{ keyid: hash, sig: 'A'.repeat(84) }] }),
+    badSignatures,
+  ],
+  'a signature whose spare bits are set': [
+    line({ ...envelope, signatures: [{ keyid: hash, sig: `${'A'.repeat(85)}B==` }] }),
     badSignatures,
   ],
   'a signature that is null': [line({ ...envelope, signatures: [null] }), badSignatures],
@@ -181,6 +196,26 @@ const malformed: Record<string, readonly [Uint8Array, string]> = {
   'a payload that is no UTF-8': [
     line({ ...envelope, payload: base64(Uint8Array.of(0x22, 0xff, 0x22)) }),
     noStatement,
+  ],
+  'a blank before it': [bytesOf(` ${JSON.stringify(envelope)}\n`), notOurs],
+  'a blank in place of its line break': [bytesOf(`${JSON.stringify(envelope)} `), notOurs],
+  'no line break at its end': [bytesOf(JSON.stringify(envelope)), notOurs],
+  'a blank at its end': [bytesOf(`${JSON.stringify(envelope)}\n `), notOurs],
+  'a line break more': [bytesOf(`${JSON.stringify(envelope)}\n\n`), notOurs],
+  'Windows line ends': [bytesOf(`${JSON.stringify(envelope)}\r\n`), notOurs],
+  'indented JSON': [bytesOf(`${JSON.stringify(envelope, null, 2)}\n`), notOurs],
+  'a member more': [line({ ...envelope, note: 'looks fine to me' }), notOurs],
+  'a signature with a member more': [
+    line({ ...envelope, signatures: [{ ...signer.sign(bytesOf('{}')), note: 'x' }] }),
+    notOurs,
+  ],
+  'its members in another order': [
+    line({ payload: envelope.payload, payloadType: type, signatures: [] }),
+    notOurs,
+  ],
+  'a member twice, of which the last counts': [
+    bytesOf(`${JSON.stringify(envelope).replace('{', '{"payload":"e30=",')}\n`),
+    notOurs,
   ],
   'an empty statement': [line(envelope), 'is no in-toto Statement v1'],
   'a statement of another version': [
@@ -261,6 +296,9 @@ const malformed: Record<string, readonly [Uint8Array, string]> = {
     badPredicate,
   ],
   'no waivers': [run({ waivers: undefined }), badPredicate],
+  'no time zone': [run({ timezone: undefined }), badPredicate],
+  'no missed runs': [run({ missed: undefined }), badPredicate],
+  'a missed run that is no text': [run({ missed: [0] }), badPredicate],
   'no abandoned files': [run({ abandoned: undefined }), badPredicate],
   'an abandoned file without a name': [run({ abandoned: [1] }), badPredicate],
   'a delivery of no run': [delivery({ runId: null }), badPredicate],
@@ -271,6 +309,10 @@ const malformed: Record<string, readonly [Uint8Array, string]> = {
   ],
   'a delivery without its filter': [
     delivery({ deliveries: [{ ...deliveryOf(), min: undefined }] }),
+    badPredicate,
+  ],
+  'a delivery that told of what has no name': [
+    delivery({ deliveries: [{ ...deliveryOf(), told: [1] }] }),
     badPredicate,
   ],
 };
@@ -303,6 +345,7 @@ const anyRun: fc.Arbitrary<Body> = fc.record({
       complete: fc.boolean(),
     }),
     tool: fc.record({ name: word, version: word }),
+    timezone: word,
     counts: fc.constant(runPredicate.counts),
     open: fc.array(
       fc.record({
@@ -312,6 +355,7 @@ const anyRun: fc.Arbitrary<Body> = fc.record({
         severity,
         status: fc.constantFrom('fail' as const, 'waived' as const, 'error' as const),
         since: instant,
+        lastStatus: fc.constantFrom('fail' as const, 'waived' as const),
       }),
       { maxLength: 4 },
     ),
@@ -319,6 +363,7 @@ const anyRun: fc.Arbitrary<Body> = fc.record({
       fc.record({ id: word, policy: word, state: fc.constant('ending' as const), until: word }),
       { maxLength: 3 },
     ),
+    missed: fc.array(instant, { maxLength: 3 }),
     abandoned: fc.array(word, { maxLength: 3 }),
   }),
 });
@@ -335,6 +380,7 @@ const anyDelivery: fc.Arbitrary<Body> = fc.record({
         at: instant,
         reason: fc.option(word),
         min: severity,
+        told: fc.array(anyHash, { maxLength: 3 }),
       }),
       { maxLength: 4 },
     ),

@@ -78,6 +78,8 @@ it('seals the targets file and the policies file, and counts what they say', asy
       complete: true,
     },
     tool: { name: 'tcss-audit', version: '0.0.0-test' },
+    timezone: 'Asia/Shanghai',
+    missed: [],
     counts: { targets: 1, pass: 1, fail: 3, waived: 1, error: 1, skip: 1 },
     // Worst first, and in the order of the policies where they are as bad.
     open: (

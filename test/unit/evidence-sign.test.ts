@@ -137,8 +137,11 @@ const good = signer.sign(payload);
 const other = present(parseSigningKey(foreignPem)).sign(payload);
 const signatures: Record<string, readonly [readonly (typeof good)[], boolean]> = {
   'the signature of the key': [[good], true],
-  'a good signature among others': [[other, { keyid: '', sig: 'AAAA' }, good], true],
-  'a wrong key id, which is a hint and no proof': [[{ ...good, keyid: 'other' }], true],
+  'the signature of the key, twice': [[good, good], true],
+  "a good signature beside another key's": [[other, good], false],
+  'a good signature beside garbage': [[good, { keyid: good.keyid, sig: 'AAAA' }], false],
+  "a good signature under another key's id": [[{ ...good, keyid: other.keyid }], false],
+  'a good signature under an id that is none': [[{ ...good, keyid: 'other' }], false],
   'no signature at all': [[], false],
   'the signature of another key': [[other], false],
   "another key's signature under this key's id": [[{ ...other, keyid: good.keyid }], false],
@@ -159,9 +162,16 @@ it('trusts nobody when no key is given', () => {
 });
 
 it('takes the signature of any of several keys', () => {
-  const trusted = [{ keyid: '', key: foreign.publicKey }, publicKey];
+  const trusted = [{ keyid: other.keyid, key: foreign.publicKey }, publicKey];
   expect(isSignedBy(payload, [good], trusted)).toBe(true);
   expect(isSignedBy(payload, [other], trusted)).toBe(true);
+  expect(isSignedBy(payload, [other, good], trusted)).toBe(true);
+  // Each under its own id.
+  const swapped = [
+    { ...good, keyid: other.keyid },
+    { ...other, keyid: good.keyid },
+  ];
+  expect(isSignedBy(payload, swapped, trusted)).toBe(false);
 });
 
 it('law: a signature holds for its payload and for no other', () => {

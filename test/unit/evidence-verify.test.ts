@@ -521,7 +521,10 @@ const heads: Record<string, readonly [Tampering, number, Found]> = {
   'a head whose record was edited': [
     ({ files }) => files.set(five, Buffer.concat([present(files.get(five)), bytesOf(' ')])),
     5,
-    [['wrong-head', five]],
+    [
+      ['unreadable-record', five],
+      ['wrong-head', five],
+    ],
   ],
 };
 it.each(Object.entries(heads))('checks %s', async (_name, [tamper, seq, expected]) => {
@@ -665,4 +668,53 @@ it('law: no bytes whatever in the place of a record make verify throw', async ()
     }),
     { numRuns: 100 },
   );
+});
+
+it('notices an edit of the last record that no signature covers', async () => {
+  const store = await buildLog();
+  const text = Buffer.from(present(store.files.get(keyOf(5)))).toString();
+  const edits = {
+    'the key id': text.replace(/"keyid":"[0-9a-f]/, '"keyid":"x'),
+    'the line break': text.replace('\n', ' '),
+    'the spare bits of the signature': text.replace(
+      /(.)=="}\]/,
+      (_, last: string) => `${String.fromCharCode(last.charCodeAt(0) + 1)}=="}]`,
+    ),
+    'a byte order mark': `\ufeff${text}`,
+    'a blank at its end': `${text} `,
+    'a line break more': `${text}\n`,
+    'a member more': text.replace('{', '{"note":"looks fine to me",'),
+    'a signature more': text.replace('"signatures":[', '"signatures":[{"keyid":"","sig":""},'),
+  };
+  const missed: string[] = [];
+  for (const [name, edited] of Object.entries(edits)) {
+    expect(edited).not.toBe(text);
+    const copy = createOpenStore(store.files);
+    copy.files.set(keyOf(5), bytesOf(edited));
+    const { faults } = await verifyLog(copy, { publicKeys: [publicKey] });
+    if (faults.length === 0) missed.push(name);
+  }
+  expect(missed).toEqual([]);
+});
+
+it('law: a changed byte of the last record is noticed without a known head', async () => {
+  const store = await buildLog();
+  const bytes = present(store.files.get(keyOf(5)));
+  const missed: number[] = [];
+  for (let index = 0; index < bytes.length; index += 1) {
+    const copy = createOpenStore(store.files);
+    const edited = Uint8Array.from(bytes);
+    edited[index] = (edited[index] ?? 0) ^ 1;
+    copy.files.set(keyOf(5), edited);
+    const { faults } = await verifyLog(copy, { publicKeys: [publicKey] });
+    if (faults.length === 0) missed.push(index);
+  }
+  expect(missed).toEqual([]);
+});
+
+it('names the file that is at fault, not the one that a forged record says it is', async () => {
+  const store = await buildLog();
+  store.files.set(keyOf(3), present(store.files.get(keyOf(4))));
+  const { faults } = await verifyLog(store, { publicKeys: [publicKey] });
+  expect(faults.map(({ code, key }) => [code, key])).toContainEqual(['wrong-delivery', keyOf(3)]);
 });

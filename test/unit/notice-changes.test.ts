@@ -39,6 +39,7 @@ interface Night {
   readonly open?: readonly OpenFinding[];
   readonly passed?: readonly string[];
   readonly waivers?: readonly WaiverUse[];
+  readonly missed?: readonly string[];
   readonly at?: string;
   readonly min?: Severity;
 }
@@ -60,8 +61,9 @@ function hears(before: Night | undefined, now: Night, options: Partial<ChangeOpt
   return told(changes);
 }
 
-function nowOf({ open = [], passed = [], waivers = [], at = day(1) }: Night): Now {
+function nowOf({ open = [], passed = [], waivers = [], missed = [], at = day(1) }: Night): Now {
   return {
+    missed,
     open,
     passed: new Set(passed.map((id) => openOf(id).fingerprint)),
     waivers,
@@ -70,13 +72,19 @@ function nowOf({ open = [], passed = [], waivers = [], at = day(1) }: Night): No
 }
 
 function told(changes: Changes) {
-  const entries = Object.entries(changes) as [string, readonly (OpenFinding | WaiverUse)[]][];
+  const entries = Object.entries(changes) as [
+    string,
+    readonly (OpenFinding | WaiverUse | string)[],
+  ][];
   return Object.fromEntries(
     entries
       .filter(([, list]) => list.length > 0)
       .map(([name, list]) => [
         name,
-        list.map((one) => ('policyId' in one ? one.policyId : `${one.id} ${one.state}`)),
+        list.map((one) => {
+          if (typeof one === 'string') return one;
+          return 'policyId' in one ? one.policyId : `${one.id} ${one.state}`;
+        }),
       ]),
   );
 }
@@ -97,6 +105,33 @@ const nightly: Record<string, readonly [Night | undefined, Night, Heard, Partial
       { open: [error] },
       { open: [fail] },
       { failing: ['a'] },
+    ],
+    'that what it knows to fail can be checked again, and still fails': [
+      { open: [openOf('a', { status: 'error', lastStatus: 'fail' })] },
+      { open: [fail] },
+      { stillOpen: ['a'] },
+    ],
+    'that it fails, once it can be checked again, where it was waived before': [
+      { open: [openOf('a', { status: 'error', lastStatus: 'waived' })] },
+      { open: [fail] },
+      { failing: ['a'] },
+    ],
+    'that it is waived, once it can be checked again, where it failed before': [
+      { open: [openOf('a', { status: 'error', lastStatus: 'fail' })] },
+      { open: [waived] },
+      { waived: ['a'] },
+    ],
+    'that what it knows can be checked again, and once where all is told every time': [
+      { open: [openOf('a', { status: 'error', lastStatus: 'fail' })] },
+      { open: [fail] },
+      { stillOpen: ['a'] },
+      { notify: 'always' },
+    ],
+    'of runs that never came': [{}, { missed: [day(0), day(1)] }, { missed: [day(0), day(1)] }],
+    'of runs that never came, whatever its filter': [
+      { min: 'critical' },
+      { missed: [day(0)], min: 'critical' },
+      { missed: [day(0)] },
     ],
     'that it is well, once it can be checked again': [
       { open: [error] },
@@ -300,10 +335,19 @@ const anyOpen = fc
       severity,
       status: fc.constantFrom('fail' as const, 'waived' as const, 'error' as const),
       night: fc.integer({ min: -60, max: 0 }),
+      lastStatus: fc.constantFrom('fail' as const, 'waived' as const, undefined),
     }),
     { selector: ({ id }) => id },
   )
-  .map((list) => list.map(({ id, night, ...rest }) => openOf(id, { ...rest, since: day(night) })));
+  .map((list) =>
+    list.map(({ id, night, lastStatus, ...rest }) =>
+      openOf(id, {
+        ...rest,
+        ...(rest.status === 'error' && lastStatus !== undefined && { lastStatus }),
+        since: day(night),
+      }),
+    ),
+  );
 const anyWaivers = fc
   .constantFrom(
     'pending' as const,
@@ -314,6 +358,7 @@ const anyWaivers = fc
   )
   .map((state) => [waiver(state)]);
 const anyNow = fc.record({ open: anyOpen, waivers: anyWaivers }).map(({ open, waivers }): Now => ({
+  missed: [],
   open,
   waivers,
   passed: new Set(
@@ -345,7 +390,11 @@ it('law: nothing is in two sections at once', () => {
       severity,
       notify,
       (now, before, min, how) => {
-        const { waivers: _waivers, ...sections } = changesFor(now, before, {
+        const {
+          waivers: _waivers,
+          missed: _missed,
+          ...sections
+        } = changesFor(now, before, {
           min,
           remindDays: 7,
           notify: how,
@@ -370,7 +419,8 @@ it('law: what a channel knows and what it is told add up to what is open', () =>
       );
       for (const { fingerprint } of [...changes.resolved, ...changes.dropped])
         known.delete(fingerprint);
-      for (const one of [...changes.failing, ...changes.unchecked, ...changes.waived]) {
+      const { failing, unchecked, waived: accepted, stillOpen } = changes;
+      for (const one of [...failing, ...unchecked, ...accepted, ...stillOpen]) {
         known.set(one.fingerprint, one.status);
       }
       for (const one of now.open.filter((finding) => isAtLeast(finding.severity, min))) {

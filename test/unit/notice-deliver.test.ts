@@ -13,13 +13,16 @@ import {
   webhooks,
   type Scripted,
 } from '../support/fake-ports.ts';
-import { itemOf, noticeWith } from '../support/log.ts';
+import { itemOf, noticeWith, openOf } from '../support/log.ts';
 
 const startMs = Date.UTC(2026, 10, 24, 18, 0, 2, 345);
 const notice = noticeWith({ failing: [itemOf('a')] });
+const numbered = (index: number) => String(index).padStart(64, '0');
 /** Three messages on Slack. */
 const longNotice = noticeWith({
-  failing: Array.from({ length: 100 }, (_, index) => itemOf(String(index))),
+  failing: Array.from({ length: 100 }, (_, index) =>
+    itemOf(String(index), { open: openOf(String(index), { fingerprint: numbered(index) }) }),
+  ),
 });
 
 interface Setting {
@@ -58,6 +61,8 @@ const cases: Record<
     readonly setting?: Setting;
     readonly slept: readonly number[];
     readonly delivery: readonly [status: string, attempts: number, reason: string | null];
+    /** How many findings were told before it failed. */
+    readonly told?: number;
   }
 > = {
   'is sent at the first attempt': { script: [ok], slept: [], delivery: ['sent', 1, null] },
@@ -143,6 +148,7 @@ const cases: Record<
     setting: { notice: longNotice },
     slept: [500, 1_000],
     delivery: ['failed', 4, 'HTTP 400 invalid_blocks'],
+    told: 47,
   },
   'tries each message of a long notice anew': {
     script: [{ status: 500 }, ok, { status: 500 }, ok, { status: 500 }, ok],
@@ -151,7 +157,7 @@ const cases: Record<
     delivery: ['sent', 6, null],
   },
 };
-it.each(Object.entries(cases))('%s', async (_name, { script, setting, slept, delivery }) => {
+it.each(Object.entries(cases))('%s', async (_name, { script, setting, slept, delivery, told }) => {
   const channel = channelOf(setting?.channel ?? webhooks.slack);
   const result = await delivering(script, setting);
   const [status, attempts, reason] = delivery;
@@ -163,6 +169,9 @@ it.each(Object.entries(cases))('%s', async (_name, { script, setting, slept, del
     at,
     reason,
     min: 'low',
+    ...(told !== undefined && {
+      told: Array.from({ length: told }, (_, index) => numbered(index)),
+    }),
   });
   expect(result.slept).toEqual(slept);
   expect(result.requests).toHaveLength(attempts);
@@ -187,6 +196,7 @@ it('posts nothing when no time is left', async () => {
   expect(requests).toEqual([]);
   expect(delivery).toMatchObject({
     status: 'failed',
+    attempts: 0,
     reason: 'no time was left in this invocation',
   });
 });

@@ -5,14 +5,46 @@ import {
   severities,
   type Finding,
   type Json,
+  type OpenFinding,
+  type Status,
   type Violation,
 } from '../../shared/model.ts';
-import { messageOf, type Line } from '../../shared/notice/message.ts';
-import { noticeOf, sections, type Notice } from '../../shared/notice/notice.ts';
+import { messageOf, summaryOf, type Line } from '../../shared/notice/message.ts';
+import {
+  noticeOf,
+  noticeOfNote,
+  sections,
+  type Item,
+  type Note,
+  type Notice,
+  type RunToTell,
+} from '../../shared/notice/notice.ts';
 import { en } from '../../shared/notice/text/en.ts';
 import { zh } from '../../shared/notice/text/zh.ts';
 import { policies, source, uin } from '../support/fake-ports.ts';
-import { findingOf, itemOf, nightOf, noticeWith, openOf } from '../support/log.ts';
+import {
+  findingOf,
+  itemOf,
+  nightOf,
+  nights,
+  noticeWith,
+  openOf,
+  summary,
+  violation as aViolation,
+} from '../support/log.ts';
+
+const runToTell: Pick<RunToTell, 'run' | 'site' | 'counts' | 'head'> = {
+  run: {
+    id: 'nightly-20261124T180000Z',
+    trigger: { type: 'timer', name: 'nightly', scheduledAt: nights[0] },
+    startedAt: nights[0],
+    finishedAt: '2026-11-24T18:00:01.000Z',
+    complete: true,
+  },
+  site: 'intl',
+  counts: summary.counts,
+  head: summary.head,
+};
 
 /** Code in backticks, strong text in stars, links in brackets. */
 function plain(line: Line): string {
@@ -26,8 +58,9 @@ function plain(line: Line): string {
 }
 
 const textOf = (notice: Notice, locale: (typeof locales)[number] = 'en') => {
-  const { title, blocks, footer } = messageOf(notice, locale);
-  return [title, ...blocks.flatMap(({ lines }) => lines.map(plain)), ...footer.map(plain)];
+  const { title, blocks, footer, console } = messageOf(notice, locale);
+  const body = [...blocks.flatMap(({ lines }) => lines.map(plain)), ...footer.map(plain)];
+  return [title, ...body, `${console.text} ${console.url}`];
 };
 
 const everything = noticeWith(
@@ -51,11 +84,13 @@ const everything = noticeWith(
 
 it('says all there is to say, in English', () => {
   expect(textOf(everything)).toEqual([
-    'tcss-audit: 1 new violation, 1 could not be checked, 1 still open, 1 resolved, 1 waived, 1 no longer checked, 3 waivers to look at',
+    'tcss-audit: 1 new violation, 1 resolved, 1 could not be checked, 1 still open, 1 waived, 1 no longer checked, 3 waivers to look at',
     '*Violations*',
     '*[HIGH]* `100000000001` Title of a · since 2026-11-24',
     '`ScanVul` must be `true`, is `false`',
     'Fix: Set a right.',
+    '*Resolved*',
+    '*[HIGH]* `100000000001` Title of d · since 2026-11-24',
     '*Could not be checked*',
     '*[HIGH]* `100000000001` Title of b · since 2026-11-24',
     '`made up error`',
@@ -63,8 +98,6 @@ it('says all there is to say, in English', () => {
     '*[HIGH]* `100000000001` Title of c · since 2026-11-24',
     '`ScanVul` must be `true`, is `false`',
     'Fix: Set c right.',
-    '*Resolved*',
-    '*[HIGH]* `100000000001` Title of d · since 2026-11-24',
     '*Waived*',
     '*[HIGH]* `100000000001` Title of e · since 2026-11-24',
     '`ScanVul` must be `true`, is `false`',
@@ -79,17 +112,20 @@ it('says all there is to say, in English', () => {
     '`100000000001` DescribeAssetImageScanSetting `/New` (undocumented-field)',
     '9 pass, 1 fail, 1 waived, 1 error, 0 skip',
     `evidence \`41:${'8f3c'.repeat(16)}\``,
-    'run `nightly-20261124T180000Z` · [Open console](https://console.tencentcloud.com/tcss)',
+    'run `nightly-20261124T180000Z`',
+    'Open console https://console.tencentcloud.com/tcss',
   ]);
 });
 
 it('says all there is to say, in Chinese', () => {
   expect(textOf(everything, 'zh')).toEqual([
-    'tcss-audit: 新增 1 项不合规，1 项无法检查，1 项仍未处理，1 项已恢复，1 项已豁免，1 项不再检查，3 条豁免需要关注',
+    'tcss-audit: 新增 1 项不合规，1 项已恢复，1 项无法检查，1 项仍未处理，1 项已豁免，1 项不再检查，3 条豁免需要关注',
     '*不合规*',
     '*[高危]* `100000000001` Title of a · 自 2026-11-24 起',
     '`ScanVul` 应为 `true`, 实际为 `false`',
     '处理建议: Set a right.',
+    '*已恢复*',
+    '*[高危]* `100000000001` Title of d · 自 2026-11-24 起',
     '*无法检查*',
     '*[高危]* `100000000001` Title of b · 自 2026-11-24 起',
     '`made up error`',
@@ -97,8 +133,6 @@ it('says all there is to say, in Chinese', () => {
     '*[高危]* `100000000001` Title of c · 自 2026-11-24 起',
     '`ScanVul` 应为 `true`, 实际为 `false`',
     '处理建议: Set c right.',
-    '*已恢复*',
-    '*[高危]* `100000000001` Title of d · 自 2026-11-24 起',
     '*已豁免*',
     '*[高危]* `100000000001` Title of e · 自 2026-11-24 起',
     '`ScanVul` 应为 `true`, 实际为 `false`',
@@ -113,7 +147,8 @@ it('says all there is to say, in Chinese', () => {
     '`100000000001` DescribeAssetImageScanSetting `/New` (undocumented-field)',
     '通过 9，不合规 1，豁免 1，无法检查 1，不适用 0',
     `存证 \`41:${'8f3c'.repeat(16)}\``,
-    '批次 `nightly-20261124T180000Z` · [打开控制台](https://console.tencentcloud.com/tcss)',
+    '批次 `nightly-20261124T180000Z`',
+    '打开控制台 https://console.tencentcloud.com/tcss',
   ]);
 });
 
@@ -168,8 +203,7 @@ it('counts in words', () => {
 });
 
 it('says that time ran out', () => {
-  const { run } = noticeWith({});
-  const notice = noticeWith({}, { run: { ...run, complete: false } });
+  const notice = noticeWith({}, { summary: { ...summary, complete: false } });
   expect(textOf(notice)[1]).toBe(
     '*The time of this invocation ran out: not every account was read.*',
   );
@@ -178,7 +212,7 @@ it('says that time ran out', () => {
 
 it("links to the site's own console", () => {
   expect(textOf(noticeWith({}, { site: 'cn' })).at(-1)).toBe(
-    'run `nightly-20261124T180000Z` · [Open console](https://console.cloud.tencent.com/tcss)',
+    'Open console https://console.cloud.tencent.com/tcss',
   );
 });
 
@@ -281,15 +315,199 @@ it('cuts a value at 160 characters and a reason at 500, never inside a character
   expect(lines).toContain(`\`${'界'.repeat(499)}…\``);
 });
 
+// ---- Many accounts ----------------------------------------------------------------------------
+
+const account = (index: number) => String(100_000_000_001 + index);
+const onAccounts = (count: number, change: Partial<OpenFinding> = {}) =>
+  Array.from({ length: count }, (_, index) => {
+    const fingerprint = String(index).padStart(64, '0');
+    return itemOf('a', { open: openOf('a', { target: account(index), fingerprint, ...change }) });
+  });
+const blocksOf = (items: Partial<Notice['items']>, locale: (typeof locales)[number] = 'en') =>
+  messageOf(noticeWith(items), locale).blocks.map(({ lines, tells }) => ({
+    lines: lines.map(plain),
+    tells,
+  }));
+const fingerprints = (items: readonly Item[]) => items.map(({ open }) => open.fingerprint);
+
+it('tells of five hundred accounts on one broken policy in one block, and of all of them', () => {
+  const failing = onAccounts(500);
+  const five = [0, 1, 2, 3, 4].map((index) => `\`${account(index)}\``).join(' ');
+  const common = ['`ScanVul` must be `true`, is `false`', 'Fix: Set a right.'];
+  expect(blocksOf({ failing })).toEqual([
+    {
+      lines: [
+        '*Violations*',
+        '*[HIGH]* *500 accounts* Title of a · since 2026-11-24',
+        `${five} … and 495 more`,
+        ...common,
+      ],
+      tells: fingerprints(failing),
+    },
+  ]);
+  expect(blocksOf({ failing }, 'zh')[0]?.lines.slice(1, 3)).toEqual([
+    '*[高危]* *500 个账号* Title of a · 自 2026-11-24 起',
+    `${five} …… 另有 495 项`,
+  ]);
+  expect(messageOf(noticeWith({ failing }), 'en').title).toBe('tcss-audit: 500 new violations');
+});
+
+it('keeps two accounts apart, and takes three together', () => {
+  expect(blocksOf({ failing: onAccounts(2) })).toHaveLength(2);
+  expect(blocksOf({ failing: onAccounts(3) })[0]?.lines.slice(1, 3)).toEqual([
+    '*[HIGH]* *3 accounts* Title of a · since 2026-11-24',
+    '`100000000001` `100000000002` `100000000003` ',
+  ]);
+});
+
+it('says since when the oldest of them is open', () => {
+  const [first, ...rest] = onAccounts(4);
+  const old = onAccounts(5, { since: '2026-11-20T18:00:00.000Z' }).at(-1);
+  const failing = [first, ...rest, old].filter((item) => item !== undefined);
+  expect(blocksOf({ failing })[0]?.lines[1]).toBe(
+    '*[HIGH]* *5 accounts* Title of a · since 2026-11-20',
+  );
+});
+
+const apart: Record<string, Partial<Item>> = {
+  'another value': { finding: findingOf('a', 'fail', 'high', [{ ...aViolation, actual: 1 }]) },
+  'another place': { finding: findingOf('a', 'fail', 'high', [{ ...aViolation, pointer: '/X' }]) },
+  'another severity': { finding: findingOf('a', 'fail', 'low') },
+  'another policy': { open: openOf('b') },
+};
+it.each(Object.entries(apart))('does not mix what breaks in %s', (_name, change) => {
+  const failing = [...onAccounts(3), itemOf('a', change)];
+  const blocks = blocksOf({ failing });
+  expect(blocks.map(({ tells }) => tells.length)).toEqual([3, 1]);
+  expect(blocks.flatMap(({ tells }) => tells)).toEqual(fingerprints(failing));
+});
+
+it.each(sections)('groups what is %s, each section by itself', (section) => {
+  const finding = { failing: 'fail', unchecked: 'error', stillOpen: 'fail', waived: 'waived' }[
+    section as string
+  ];
+  const items = onAccounts(7).map(({ finding: _, ...item }): Item =>
+    finding === undefined ? item : { ...item, finding: findingOf('a', finding as Status) },
+  );
+  const other = section === 'failing' ? 'stillOpen' : 'failing';
+  const blocks = blocksOf({ [section]: items, [other]: onAccounts(1) });
+  expect(blocks.map(({ tells }) => tells.length).sort((a, b) => a - b)).toEqual([1, 7]);
+  expect(
+    blocks.flatMap(({ lines }) => lines).filter((line) => line.includes('7 acc')),
+  ).toHaveLength(1);
+});
+
+// ---- Notes ------------------------------------------------------------------------------------
+
+const notes: Record<string, readonly [Note, (typeof locales)[number], readonly string[], string?]> =
+  {
+    'that it is a test': [
+      { kind: 'test' },
+      'en',
+      [
+        'tcss-audit: TEST message, nothing is wrong',
+        'Somebody is testing this channel. If you can read this, notices arrive here.',
+      ],
+    ],
+    'that it is a test, in Chinese': [
+      { kind: 'test' },
+      'zh',
+      ['tcss-audit: 测试消息，请忽略', '有人正在测试此通道。看到本消息，说明通知可以正常送达。'],
+    ],
+    'that the audit failed': [
+      { kind: 'failure', message: 'Evidence could not be written (ENOSPC).' },
+      'en',
+      [
+        'tcss-audit: the audit FAILED',
+        '*No evidence was sealed, so nothing is known of tonight. What went wrong:*',
+        '`Evidence could not be written (ENOSPC).`',
+      ],
+      'critical',
+    ],
+    'that the audit failed, in Chinese': [
+      { kind: 'failure', message: '界'.repeat(600) },
+      'zh',
+      [
+        'tcss-audit: 审计执行失败',
+        '*本次未能写入存证，今晚的合规状态未知。失败原因：*',
+        `\`${'界'.repeat(499)}…\``,
+      ],
+      'critical',
+    ],
+    'that a run is missing': [
+      { kind: 'missed', scheduled: [nights[0]] },
+      'en',
+      [
+        'tcss-audit: 1 scheduled run is missing',
+        `*The timer should have fired and no run came of it: ${nights[0]}*`,
+      ],
+      'medium',
+    ],
+    'that more runs are missing than anyone reads': [
+      {
+        kind: 'missed',
+        scheduled: Array.from({ length: 31 }, (_, index) => `night ${String(index)}`),
+      },
+      'zh',
+      [
+        'tcss-audit: 有 31 次定时审计未执行',
+        '*以下时间点定时器应触发审计，但没有执行记录：night 0, night 1, night 2, night 3, night 4 …… 另有 26 项*',
+      ],
+      'medium',
+    ],
+  };
+it.each(Object.entries(notes))('says %s', (_name, [note, locale, lines, severity]) => {
+  const notice = noticeOfNote('nightly-1', 'intl', note, nights[0]);
+  expect(notice.id).toBe(`nightly-1-${note.kind}`);
+  const run = { en: 'run', zh: '批次' }[locale];
+  const console = { en: 'Open console', zh: '打开控制台' }[locale];
+  expect(textOf(notice, locale)).toEqual([
+    ...lines,
+    `${run} \`nightly-1\``,
+    `${console} https://console.tencentcloud.com/tcss`,
+  ]);
+  expect(messageOf(notice, locale).severity).toBe(severity);
+});
+
+it('says in the title of a notice that runs are missing, before all else', () => {
+  const missed: Note = { kind: 'missed', scheduled: [...nights] };
+  const notice = noticeWith({ failing: [itemOf('a')] }, { notes: [missed] });
+  expect(textOf(notice).slice(0, 3)).toEqual([
+    'tcss-audit: 3 scheduled runs are missing, 1 new violation',
+    `*The timer should have fired and no run came of it: ${nights.join(', ')}*`,
+    '*Violations*',
+  ]);
+  expect(messageOf(notice, 'en').severity).toBe('high');
+});
+
+// ---- One line a finding -----------------------------------------------------------------------
+
+const oneLine: Record<string, readonly [Item, string]> = {
+  'a violation': [itemOf('a'), '100000000001 Title of a · ScanVul must be true, is false'],
+  'what could not be checked': [
+    itemOf('a', { finding: findingOf('a', 'error') }),
+    '100000000001 Title of a · made up error',
+  ],
+  'what is not judged any more': [{ open: openOf('a'), title: 'T' }, '100000000001 T'],
+  'more violations than anyone reads': [
+    itemOf('a', {
+      finding: findingOf('a', 'fail', 'high', Array.from({ length: 7 }, () => aViolation) as never),
+    }),
+    `100000000001 Title of a${' · ScanVul must be true, is false'.repeat(5)} · … and 2 more`,
+  ],
+};
+it.each(Object.entries(oneLine))('says in one line %s', (_name, [item, line]) => {
+  expect(summaryOf(item, 'en')).toBe(line);
+});
+
 // ---- From changes to a notice -----------------------------------------------------------------
 
 it('finds the finding, the title and the remedy of what is open', () => {
-  const { run, site, counts, head } = noticeWith({});
   const report = nightOf({ vulnerabilities: 'fail' });
   const open = openOf('v', { policyId: 'vulnerabilities' });
   const gone = openOf('x', { policyId: 'long-gone' });
   const notice = noticeOf(
-    { run, site, counts, head, reports: [report], policies: policies.map(({ policy }) => policy) },
+    { ...runToTell, reports: [report], policies: policies.map(({ policy }) => policy) },
     {
       failing: [open],
       unchecked: [],
@@ -298,6 +516,7 @@ it('finds the finding, the title and the remedy of what is open', () => {
       dropped: [gone],
       stillOpen: [],
       waivers: [],
+      missed: [],
     },
   );
   expect(notice.items).toEqual({
@@ -319,7 +538,6 @@ it('finds the finding, the title and the remedy of what is open', () => {
 });
 
 it('says where an answer left its documentation', () => {
-  const { run, site, counts, head } = noticeWith({});
   const drift = [{ pointer: '/New', kind: 'undocumented-field' as const }];
   const report = nightOf();
   const [observation] = report.observations;
@@ -327,8 +545,8 @@ it('says where an answer left its documentation', () => {
   const drifting = { ...report, observations: [{ ...observation, drift }] };
   const nothing = { failing: [], unchecked: [], waived: [], resolved: [], dropped: [] };
   const notice = noticeOf(
-    { run, site, counts, head, reports: [drifting], policies: [] },
-    { ...nothing, stillOpen: [], waivers: [] },
+    { ...runToTell, reports: [drifting], policies: [] },
+    { ...nothing, stillOpen: [], waivers: [], missed: [] },
   );
   expect(notice.drift).toEqual([
     { pointer: '/New', kind: 'undocumented-field', target: uin, source },

@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 
 import { expect, it } from 'vitest';
 
-import { isAllowedUrl, parseWebhooks, secretBytes } from '../../shared/notice/webhook.ts';
+import {
+  channelKinds,
+  isAllowedUrl,
+  parseWebhooks,
+  secretBytes,
+} from '../../shared/notice/webhook.ts';
 import { secret, webhooks } from '../support/fake-ports.ts';
 
 const parse = (text: string) => parseWebhooks(text, 'en');
@@ -29,6 +34,41 @@ const kinds: Record<string, readonly [string, string]> = {
     'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x',
     'wecom:qyapi.weixin.qq.com',
   ],
+  'dingtalk by its host': [
+    'https://oapi.dingtalk.com/robot/send?access_token=x',
+    'dingtalk:oapi.dingtalk.com',
+  ],
+  'feishu by its host': ['https://open.feishu.cn/open-apis/bot/v2/hook/x', 'feishu:open.feishu.cn'],
+  'lark by its host': [
+    'https://open.larksuite.com/open-apis/bot/v2/hook/x',
+    'lark:open.larksuite.com',
+  ],
+  'teams by its old host': [
+    'https://prod-01.westeurope.logic.azure.com/workflows/x?sig=x',
+    'teams:prod-01.westeurope.logic.azure.com',
+  ],
+  'teams by its new host, with its port': [
+    'https://a.b.environment.api.powerplatform.com:443/powerautomate/x?sig=x',
+    'teams:a.b.environment.api.powerplatform.com',
+  ],
+  'no teams in a host that only ends like one': [
+    'https://evil-logic.azure.com/x',
+    'generic:evil-logic.azure.com',
+  ],
+  'discord by its host': ['https://discord.com/api/webhooks/1/x', 'discord:discord.com'],
+  'discord by its old host': ['https://discordapp.com/api/webhooks/1/x', 'discord:discordapp.com'],
+  'discord by the host of a test client': [
+    'https://canary.discord.com/api/webhooks/1/x',
+    'discord:canary.discord.com',
+  ],
+  'googlechat by its host': [
+    'https://chat.googleapis.com/v1/spaces/S/messages?key=x',
+    'googlechat:chat.googleapis.com',
+  ],
+  'alertmanager by its kind, since it can be anywhere': [
+    'https://bridge.example.com/x#kind=alertmanager',
+    'alertmanager:bridge.example.com',
+  ],
   'generic everywhere else': ['https://hooks.example.com/x', 'generic:hooks.example.com'],
   'a host in capitals': ['https://HOOKS.SLACK.COM/x', 'slack:hooks.slack.com'],
   'the kind that is given': ['https://chat.example.com/x#kind=slack', 'slack:chat.example.com'],
@@ -50,9 +90,29 @@ it.each(Object.entries(kinds))('knows %s', (_name, [url, name]) => {
 });
 
 it('reads the options, and leaves them out of the URL and the name', () => {
-  const plain = parse(webhooks.slack).channels[0];
-  const { channels } = parse(`${webhooks.slack}#min=high&locale=zh&secret=${secret}`);
+  const url = 'https://hooks.example.com/audit';
+  const plain = parse(url).channels[0];
+  const { channels } = parse(`${url}#min=high&locale=zh&secret=${secret}`);
   expect(channels).toEqual([{ ...plain, min: 'high', locale: 'zh', secret }]);
+});
+
+it('keeps the query of a Teams workflow as it is, byte for byte', () => {
+  const url =
+    'https://x.api.powerplatform.com/workflows/1/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=a-b_c%2B';
+  expect(parse(url).channels[0]?.url).toBe(url);
+});
+
+it('tells two integrations of PagerDuty apart, which share one URL', () => {
+  const keyed = (digit: string) =>
+    `https://events.pagerduty.com/v2/enqueue#secret=${digit.repeat(32)}`;
+  const { channels, problems: found } = parse(`${keyed('1')} ${keyed('2')}`);
+  expect(found).toEqual([]);
+  expect(new Set(channels.map(({ name }) => name)).size).toBe(2);
+  expect(channels.map(({ url }) => url)).toEqual(
+    Array.from({ length: 2 }, () => 'https://events.pagerduty.com/v2/enqueue'),
+  );
+  // Not so the same one twice.
+  expect(parse(`${keyed('1')} ${keyed('1')}`).problems).toHaveLength(1);
 });
 
 it('takes the default locale where none is given', () => {
@@ -85,8 +145,8 @@ it('decodes a secret with and without its prefix to the same key', () => {
 });
 
 const canary = 'CANARY';
-const kindsKnown = 'slack, wecom, generic';
-const unsupported = `is a platform that this version cannot post to: it knows ${kindsKnown}`;
+const kindsKnown = channelKinds.join(', ');
+const noKey = 'needs secret=: give the 32 characters of the integration key';
 const badSecret = 'has a wrong secret=: give whsec_ and 24 to 64 bytes in base64';
 const problems: Record<string, readonly [string, readonly string[]]> = {
   'no URL': [canary, ['is not a URL']],
@@ -100,21 +160,51 @@ const problems: Record<string, readonly [string, readonly string[]]> = {
   ],
   'a retired connector': [
     `https://tenant.webhook.office.com/webhookb2/${canary}`,
-    ['(tenant.webhook.office.com) is a retired Office 365 connector: Microsoft switched them off'],
+    [
+      '(tenant.webhook.office.com) is an Office 365 connector, which Microsoft has retired: create a Teams workflow and give its URL',
+    ],
   ],
   'a retired connector, whatever kind it says': [
     `https://tenant.webhook.office.com/webhookb2/${canary}#kind=generic`,
-    ['(tenant.webhook.office.com) is a retired Office 365 connector: Microsoft switched them off'],
+    [
+      '(tenant.webhook.office.com) is an Office 365 connector, which Microsoft has retired: create a Teams workflow and give its URL',
+    ],
   ],
-  DingTalk: [
-    `https://oapi.dingtalk.com/robot/send?access_token=${canary}`,
-    [`(oapi.dingtalk.com) ${unsupported}`],
+  'PagerDuty without its key': ['https://events.pagerduty.com/v2/enqueue', [noKey]],
+  'PagerDuty with a short key': [
+    `https://events.pagerduty.com/v2/enqueue#secret=${canary}`,
+    [noKey],
   ],
-  Feishu: [`https://open.feishu.cn/x/${canary}`, [`(open.feishu.cn) ${unsupported}`]],
-  Discord: [`https://discord.com/api/webhooks/${canary}`, [`(discord.com) ${unsupported}`]],
+  'PagerDuty with a key of other characters': [
+    `https://events.pagerduty.com/v2/enqueue#secret=${canary.padEnd(31, '0')}-`,
+    [noKey],
+  ],
+  'an empty secret of DingTalk': [
+    `https://oapi.dingtalk.com/robot/send?access_token=${canary}#secret=`,
+    ['has an empty secret=: give the one that the robot shows'],
+  ],
+  'an empty secret of Feishu': [
+    `https://open.feishu.cn/open-apis/bot/v2/hook/${canary}#secret=`,
+    ['has an empty secret=: give the one that the robot shows'],
+  ],
+  'a secret of Slack, which has none': [
+    `https://hooks.slack.com/services/${canary}#secret=${canary}`,
+    ['has a secret=, which slack does not use'],
+  ],
+  'a secret of Discord, which has none': [
+    `https://discord.com/api/webhooks/1/${canary}#secret=${canary}`,
+    ['has a secret=, which discord does not use'],
+  ],
   'an unknown kind': [
     `https://hooks.example.com/${canary}#kind=${canary}`,
-    [`(hooks.example.com) has the unknown kind: this version knows ${kindsKnown}`],
+    [`(hooks.example.com) has an unknown kind=: give ${kindsKnown}`],
+  ],
+  'an unknown kind with a secret': [
+    `https://hooks.example.com/x#kind=${canary}&secret=${canary}`,
+    [
+      `(hooks.example.com) has an unknown kind=: give ${kindsKnown}`,
+      'has a secret=, which this kind does not use',
+    ],
   ],
   'an unknown option': [
     `https://hooks.example.com/${canary}#secert=${canary}`,
@@ -146,11 +236,11 @@ const problems: Record<string, readonly [string, readonly string[]]> = {
     `http://hooks.example.com/${canary}#kind=x&min=x&locale=x&secret=x&x=x`,
     [
       '(hooks.example.com) must be https: plain http is for loopback only',
-      `(hooks.example.com) has the unknown kind: this version knows ${kindsKnown}`,
+      `(hooks.example.com) has an unknown kind=: give ${kindsKnown}`,
       'has a wrong min=: give critical, high, medium, low',
       'has a wrong locale=: give en, zh',
-      badSecret,
       'has an unknown option: options are kind, secret, min, locale',
+      'has a secret=, which this kind does not use',
     ],
   ],
 };

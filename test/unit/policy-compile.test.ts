@@ -161,6 +161,17 @@ describe('the module that is built', () => {
     expect(met).toEqual(extra.map(({ policy }) => [policy.id, ['fail', 'pass']]));
   });
 
+  it('takes the promise of a `when` that is asynchronous for no answer', () => {
+    const when = { $async: true, properties: { Enable: { const: true } } };
+    const { policy } = policyOf({ require: { properties: { ScanVul: { const: true } } }, when });
+    expect(judge(compilePolicy({ pack: 'made-up', policy }), goodSettings)).toEqual({
+      policyId: 'made-up',
+      severity: 'low',
+      status: 'error',
+      reason: 'the check gave no yes or no',
+    });
+  });
+
   it('is a module too when there is nothing in it', () => {
     expect(compileToModule([], [])).toMatch(
       /export const policies = \[\];\nexport const waivers = \[\];$/,

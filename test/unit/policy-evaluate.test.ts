@@ -154,6 +154,23 @@ describe('a field that cannot be seen makes every policy that needs it an error'
     },
   );
 
+  it.each([[null], [0], [{}], [['a']], ['a', null]])(
+    'a list of images or clusters that are none: [%j …]',
+    (...list) => {
+      const images = { ...goodSettings, ScanScope: 1, Images: list };
+      const clusters = { ...goodSettings, ScanScope: 3, ClusterIDs: list };
+      const statuses = [images, clusters].map(
+        (settings) => statusesOf(settings)['image-scan-selection'],
+      );
+      expect(statuses).toEqual(['error', 'error']);
+    },
+  );
+
+  it('a time with an offset that no place on earth has', () => {
+    const settings = { ...goodSettings, LastScanTime: '2026-11-20 02:00:00-90:00' };
+    expect(statusesOf(settings)).toEqual({ ...good, 'image-scan-fresh': 'error' });
+  });
+
   it('a fact that the answer itself claims counts for nothing', () => {
     const facts = { allImagesCovered: true, scanOverdueHours: 0, scanWindowMinutes: 600 };
     const settings = { ...without(goodSettings, 'ScanScope', 'LastScanTime', 'ScanTime'), facts };
@@ -169,6 +186,32 @@ describe('a field that cannot be seen makes every policy that needs it an error'
   it('a field behind __proto__ counts for nothing', () => {
     const settings = JSON.parse('{"ScanVul":true,"__proto__":{"Enable":true}}') as JsonObject;
     expect(statusesOf(settings)).toEqual(unseen);
+  });
+});
+
+describe('the window', () => {
+  const windows: Record<string, [start: string, end: string, status: string]> = {
+    'of no length': ['2026-11-23 23:59:59', '23:59:59', 'fail'],
+    'of no length, the other way round': ['12:00:20', '2026-11-23 12:00:20', 'fail'],
+    'of exactly an hour': ['2026-11-23 12:00:20', '13:00:20', 'pass'],
+    'of exactly an hour, the other way round': ['12:00:20', '2026-11-23 13:00:20', 'pass'],
+    'a second short of an hour': ['2026-11-23 12:00:20', '13:00:19', 'fail'],
+  };
+  it.each(Object.entries(windows))('%s', (_name, [ScanTime, ScanEndTime, status]) => {
+    const settings = { ...goodSettings, ScanTime, ScanEndTime };
+    expect(statusesOf(settings)).toEqual({ ...good, 'image-scan-window': status });
+  });
+});
+
+describe('the last scan', () => {
+  const scans: Record<string, [time: string, status: string]> = {
+    'a day overdue': ['2026-11-22T02:00:00Z', 'pass'],
+    'a day and a second overdue': ['2026-11-22T01:59:59Z', 'fail'],
+    'a day and 15 seconds overdue': ['2026-11-22T01:59:45Z', 'fail'],
+  };
+  it.each(Object.entries(scans))('%s', (_name, [LastScanTime, status]) => {
+    const settings = { ...goodSettings, LastScanTime };
+    expect(statusesOf(settings)).toEqual({ ...good, 'image-scan-fresh': status });
   });
 });
 
@@ -298,6 +341,63 @@ describe('onMissing', () => {
     expect(judge(reading(onMissing), settings)).toEqual({ ...identity, ...verdict });
   });
 
+  describe('behind a fact', () => {
+    const byFact = (fact: string, onMissing: OnMissing = 'skip') =>
+      policyOf({
+        require: { properties: { facts: { properties: { [fact]: { const: true } } } } },
+        onMissing,
+      });
+    const underived = (given: string) => ({
+      status: 'error',
+      reason: `allImagesCovered could not be derived from ${given}`,
+    });
+    const neither = without(goodSettings, 'ScanScope');
+    const absent = { status: 'skip', reason: 'no facts.allImagesCovered here' };
+    const facts: Record<string, [settings: JsonObject, verdict: object]> = {
+      'counts where all of its fields are absent': [neither, absent],
+      'counts where all of its fields are null': [
+        { ...goodSettings, ScanScope: null, All: null },
+        absent,
+      ],
+      'does not count where a field is of another type': [
+        { ...goodSettings, ScanScope: '0' },
+        underived('ScanScope "0", All (not returned)'),
+      ],
+      'does not count where a field is unknown': [
+        { ...goodSettings, ScanScope: 4 },
+        underived('ScanScope 4, All (not returned)'),
+      ],
+      'does not count where a field is false': [
+        { ...goodSettings, ScanScope: false },
+        underived('ScanScope false, All (not returned)'),
+      ],
+      'does not count where only one of its fields is absent': [
+        { ...neither, All: 'true' },
+        underived('ScanScope (not returned), All "true"'),
+      ],
+    };
+    it.each(Object.entries(facts))('%s', (_name, [settings, verdict]) => {
+      expect(judge(byFact('allImagesCovered'), settings)).toEqual({ ...identity, ...verdict });
+    });
+
+    it('fails at the fact', () => {
+      expect(judge(byFact('allImagesCovered', 'fail'), neither)).toEqual({
+        ...identity,
+        status: 'fail',
+        violations: [absence('facts/allImagesCovered')],
+      });
+    });
+
+    it('does not count of two times where one is there', () => {
+      const settings = without(goodSettings, 'ScanEndTime');
+      expect(judge(byFact('scanWindowMinutes'), settings)).toEqual(
+        error(
+          'scanWindowMinutes could not be derived from ScanTime "18:00", ScanEndTime (not returned)',
+        ),
+      );
+    });
+  });
+
   it('counts for `when` too', () => {
     const policy = policyOf({
       when: { properties: { Enable: { const: true } } },
@@ -320,7 +420,10 @@ describe('a check that cannot be trusted', () => {
   const reads = [['ScanVul']];
   const base = policyOf({ require: { properties: { ScanVul: { const: true } } } });
   const byCheck = (check: Check): CompiledPolicy => ({ ...base, require: { check, reads } });
-  const strange = (answer: unknown): Check => (() => answer) as unknown as Check;
+  const strange =
+    (answer: unknown): Check =>
+    () =>
+      answer;
   const withErrors = (errors: unknown): Check => Object.assign(() => false, { errors }) as Check;
 
   const cases: Record<string, [check: Check, reason: string]> = {
@@ -355,6 +458,8 @@ describe('a check that cannot be trusted', () => {
     ],
     'a promise of no': [strange(Promise.resolve(false)), 'the check gave no yes or no'],
     nothing: [strange(null), 'the check gave no yes or no'],
+    'no without a reason: an empty list': [withErrors([]), 'the check said no and gave no reason'],
+    'no without a reason: null': [withErrors(null), 'the check said no and gave no reason'],
   };
   it.each(Object.entries(inWhen))('is an error in `when`: %s', (_name, [check, reason]) => {
     expect(judge({ ...base, when: { check, reads } }, goodSettings)).toEqual(error(reason));

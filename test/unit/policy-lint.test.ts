@@ -171,6 +171,66 @@ describe('schemas', () => {
       at('Images', { items: { minimum: 1 } }),
       ['applies "minimum" to Images.*, which is of type string'],
     ],
+    'that apply items to a boolean': [
+      at('Enable', { items: { const: true } }),
+      ['applies "items" to Enable, which is of type boolean'],
+    ],
+    'that apply contains to a text': [
+      at('ScanResult', { contains: { const: 'Success' } }),
+      ['applies "contains" to ScanResult, which is of type string'],
+    ],
+    'that apply items to a fact': [
+      fact('selectedCount', { items: { const: 1 } }),
+      ['applies "items" to facts.selectedCount, which is of type integer'],
+    ],
+    'that apply items to the items of a list': [
+      at('Images', { items: { items: { const: 'a' } } }),
+      ['applies "items" to Images.*, which is of type string'],
+    ],
+    'that want a text where there is a boolean': [
+      at('Enable', { const: 'true' }),
+      ['gives Enable a "const" that it can never have: it is of type boolean'],
+    ],
+    'that want anything but a text where there is a boolean': [
+      at('Enable', { not: { const: 'false' } }),
+      ['gives Enable a "const" that it can never have: it is of type boolean'],
+    ],
+    'that want null': [
+      at('ScanPeriod', { const: null }),
+      ['gives ScanPeriod a "const" that it can never have: it is of type integer'],
+    ],
+    'that want a fraction of an integer': [
+      fact('scanPeriodHours', { const: 1.5 }),
+      ['gives facts.scanPeriodHours a "const" that it can never have: it is of type integer'],
+    ],
+    'that want a text where there is a number': [
+      fact('scanOverdueHours', { const: '0' }),
+      ['gives facts.scanOverdueHours a "const" that it can never have: it is of type number'],
+    ],
+    'that want a list of numbers where there is one of texts': [
+      at('Images', { const: [1] }),
+      ['gives Images a "const" that it can never have: it is of type string[]'],
+    ],
+    'that want a number among texts': [
+      at('Images', { contains: { const: 1 } }),
+      ['gives Images.* a "const" that it can never have: it is of type string'],
+    ],
+    'that want one of two texts where there is an integer': [
+      at('ScanScope', { enum: ['0', '2'] }),
+      ['gives ScanScope a "enum" that it can never have: it is of type integer'],
+    ],
+    'that want one of several, and one of them can never be': [
+      at('ScanScope', { enum: [0, 2, '2'] }),
+      ['gives ScanScope a "enum" that it can never have: it is of type integer'],
+    ],
+    'that want another type': [
+      at('Enable', { not: { type: 'string' } }),
+      ['gives Enable a "type" that it can never have: it is of type boolean'],
+    ],
+    'that want one of several other types': [
+      at('Images', { type: ['string', 'null'] }),
+      ['gives Images a "type" that it can never have: it is of type string[]'],
+    ],
     'that apply a keyword behind not': [
       { not: at('ScanTime', { minimum: 1 }) },
       ['applies "minimum" to ScanTime, which is of type string'],
@@ -211,6 +271,24 @@ describe('schemas', () => {
     'numbers of facts': fact('scanOverdueHours', { exclusiveMaximum: 24.5 }),
     'texts of items': at('Images', { items: { pattern: '^sha256:', maxLength: 71 } }),
     'lists of lists': at('Images', { minItems: 1, uniqueItems: true, contains: { const: 'a' } }),
+    'values of every type': {
+      properties: {
+        Enable: { const: false },
+        ScanResult: { enum: ['Success', ''] },
+        ScanScope: { enum: [0, 2] },
+        Images: { const: ['a'] },
+        facts: { properties: { scanOverdueHours: { const: 1.5 }, selectedCount: { const: 0 } } },
+      },
+    },
+    'the types that fields have': {
+      properties: {
+        Enable: { type: ['boolean', 'null'] },
+        ScanPeriod: { type: 'integer' },
+        ScanResult: { type: 'string' },
+        Images: { type: 'array', items: { type: 'string' } },
+        facts: { type: 'object', properties: { scanOverdueHours: { type: 'number' } } },
+      },
+    },
     'facts as a whole': { required: ['facts', 'Enable'] },
   };
   it.each(Object.entries(fine))('may apply %s', (_name, require) => {
@@ -232,7 +310,7 @@ describe('problems', () => {
     ],
     'a policy that is no JSON': [
       { policies: [{ ...policyFile(policy), text: '{"id":"made-up",}' }] },
-      ['pack/made-up.json: is not JSON: Expected double-quoted property name (line 1, column 17)'],
+      ['pack/made-up.json: is not JSON: property name expected (line 1, column 17)'],
     ],
     'a policy that is none': [
       { policies: [policyFile({ ...policy, severity: 'worst' })] },
@@ -283,7 +361,7 @@ describe('problems', () => {
     ],
     'waivers that are no JSON': [
       { waivers: { file: 'waivers.json', text: '[1,]' } },
-      ['waivers.json: is not JSON: Unexpected token \']\', "[1,]" is not valid JSON'],
+      ['waivers.json: is not JSON: value expected (line 1, column 4)'],
     ],
     'waivers that are none': [
       { waivers: { file: 'waivers.json', text: '{}' } },
@@ -306,6 +384,22 @@ describe('problems', () => {
         }),
       },
       ['waivers.json: waiver "W-1" ends before it begins'],
+    ],
+    'a waiver until 30 February': [
+      { waivers: waivers({ ...waiver, from: '2026-01-01', until: '2026-02-30' }) },
+      ['waivers.json: waiver "W-1" has a date that the calendar lacks'],
+    ],
+    'a waiver until 29 February of a common year': [
+      { waivers: waivers({ ...waiver, from: '2026-01-01', until: '2026-02-29' }) },
+      ['waivers.json: waiver "W-1" has a date that the calendar lacks'],
+    ],
+    'a waiver until an instant of 31 April': [
+      { waivers: waivers({ ...waiver, from: '2026-01-01', until: '2026-04-31T12:00:00Z' }) },
+      ['waivers.json: waiver "W-1" has a date that the calendar lacks'],
+    ],
+    'a waiver from 31 November': [
+      { waivers: waivers({ ...waiver, from: '2026-11-31', until: '2026-12-31' }) },
+      ['waivers.json: waiver "W-1" has a date that the calendar lacks'],
     ],
     'two waivers with one id': [
       { waivers: waivers(waiver, waiver, waiver) },

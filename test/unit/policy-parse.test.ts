@@ -53,25 +53,33 @@ describe('parsePolicy', () => {
   const texts: Record<string, [text: string, what: string]> = {
     'names line and column of a comma too many': [
       '{\n  "id": "a",\n  "title": "b",\n}',
-      'is not JSON: Expected double-quoted property name (line 4, column 1)',
+      'is not JSON: property name expected (line 4, column 1)',
     ],
     'names line and column of a comma too few': [
       '{\n  "id": "a"\n  "title": "b"\n}',
-      "is not JSON: Expected ',' or '}' after property value (line 3, column 3)",
+      'is not JSON: comma expected (line 3, column 3)',
     ],
     'names line and column of a line break in a text': [
-      '{ "id": "a\n" }',
-      'is not JSON: Bad control character in string literal (line 1, column 11)',
+      '{\n  "id": "a\n"\n}',
+      'is not JSON: unexpected end of string (line 2, column 9)',
     ],
-    'names what is no value': [
+    'names line and column of what is no value': [
       '{ "id": yes }',
-      'is not JSON: Unexpected token \'y\', "{ "id": yes }" is not valid JSON',
+      'is not JSON: invalid symbol (line 1, column 9)',
     ],
-    'says that a file is empty': ['', 'is not JSON: Unexpected end of JSON input'],
-    'says that a file breaks off': ['{ "id": ', 'is not JSON: Unexpected end of JSON input'],
+    'names line and column of a comment': [
+      '{\n  "id": "a" // the id\n}',
+      'is not JSON: invalid comment token (line 2, column 13)',
+    ],
+    'names line and column of what comes after the end': [
+      '{}\n{}',
+      'is not JSON: end of file expected (line 2, column 1)',
+    ],
+    'says that a file is empty': ['', 'is not JSON: value expected (line 1, column 1)'],
+    'says that a file breaks off': ['{ "id": ', 'is not JSON: value expected (line 1, column 9)'],
     'says that a file is a page': [
       '<!DOCTYPE html>',
-      'is not JSON: Unexpected token \'<\', "<!DOCTYPE html>" is not valid JSON',
+      'is not JSON: invalid symbol (line 1, column 1)',
     ],
   };
   it.each(Object.entries(texts))('%s', (_name, [text, what]) => {
@@ -173,6 +181,30 @@ describe('parseExample', () => {
       { settings },
       ["must have required property 'description'"],
     ],
+    'an example that misspells its settings': [
+      { description: 'a', setting: settings },
+      ["must have required property 'settings'", 'has the unknown key "setting"'],
+    ],
+    'an example that is nothing but the path of its schema': [
+      { $schema: '../../schema/example.schema.json' },
+      [`must have required property 'description'`, `must have required property 'settings'`],
+    ],
+    'bare settings with a time': [
+      { ...settings, observedAt: '2026-11-24T02:00:00Z' },
+      [
+        `must have required property 'description'`,
+        `must have required property 'settings'`,
+        'has the unknown key "Enable"',
+      ],
+    ],
+    'bare settings with pointers': [
+      { ...settings, pointers: ['/Enable'] },
+      [
+        `must have required property 'description'`,
+        `must have required property 'settings'`,
+        'has the unknown key "Enable"',
+      ],
+    ],
     'settings that are none': [{ description: 'a', settings: [] }, ['/settings must be object']],
     'facts among the settings': [
       { description: 'a', settings: { facts: {} } },
@@ -202,7 +234,7 @@ describe('parseExample', () => {
 
   it('names the place where a file is no JSON', () => {
     expect(whats(parseExample({ file, text: '{"a":1,}' }))).toEqual([
-      'is not JSON: Expected double-quoted property name (line 1, column 8)',
+      'is not JSON: property name expected (line 1, column 8)',
     ]);
   });
 });

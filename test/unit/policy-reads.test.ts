@@ -118,8 +118,9 @@ describe('readsOf', () => {
       paths: [['A'], ['B']],
       refused: [],
       applied: [
-        { path: ['A'], keyword },
-        { path: ['B', '*'], keyword },
+        { path: ['A'], keyword, value },
+        { path: ['B'], keyword: 'items', value: { [keyword]: value } },
+        { path: ['B', '*'], keyword, value },
       ],
     });
   });
@@ -175,11 +176,33 @@ describe('readsOf', () => {
     'required that is no list': { required: 'A' },
     'required names that are none': { required: [1, null] },
     'branches that are no list': { anyOf: { required: ['A'] } },
-    'schemas that are none': { not: 1, if: null, items: [on] },
+    'schemas that are none': { not: 1, if: null, then: [on] },
   };
   it.each(Object.entries(odd))('reads nothing of %s, which ajv refuses', (_name, schema) => {
     expect(readsOf(schema)).toEqual({ paths: [], refused: [], applied: [] });
   });
+
+  it.each(['items', 'contains'])('takes %s as applied to the path of its list', (keyword) => {
+    expect(readsOf({ properties: { A: { [keyword]: on } } })).toEqual({
+      paths: [['A']],
+      refused: [],
+      applied: [
+        { path: ['A'], keyword, value: on },
+        { path: ['A', '*'], keyword: 'const', value: true },
+      ],
+    });
+  });
+
+  it.each(['items', 'contains'])(
+    'reads nothing of %s that is a list, which ajv refuses',
+    (keyword) => {
+      expect(readsOf({ [keyword]: [on] })).toEqual({
+        paths: [],
+        refused: [],
+        applied: [{ path: [], keyword, value: [on] }],
+      });
+    },
+  );
 });
 
 describe('missingAt', () => {

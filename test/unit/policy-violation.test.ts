@@ -61,6 +61,48 @@ const cases: Record<
       },
     ],
   ],
+  'enum: a text with a comma in it': [
+    { properties: { ScanResult: { enum: ['a,b', 'c'] } } },
+    {},
+    [
+      {
+        pointer: '/ScanResult',
+        expected: { enum: ['a,b', 'c'] },
+        actual: 'Success',
+        message: '/ScanResult must be one of "a,b", "c", is "Success"',
+      },
+    ],
+  ],
+  'contains: too few': [
+    { properties: { Images: { contains: { pattern: 'a' }, minContains: 2 } } },
+    { Images: ['a', 'b'] },
+    [
+      {
+        pointer: '/Images/1',
+        expected: { pattern: 'a' },
+        actual: 'b',
+        message: '/Images/1 must match "a", is "b"',
+      },
+      {
+        pointer: '/Images',
+        expected: { minContains: 2 },
+        actual: ['a', 'b'],
+        message: '/Images must satisfy contains 2, is ["a","b"]',
+      },
+    ],
+  ],
+  'contains: too many': [
+    { properties: { Images: { contains: { pattern: 'a' }, maxContains: 1 } } },
+    { Images: ['a', 'a'] },
+    [
+      {
+        pointer: '/Images',
+        expected: { minContains: 1, maxContains: 1 },
+        actual: ['a', 'a'],
+        message: '/Images must satisfy contains 1, is ["a","a"]',
+      },
+    ],
+  ],
   type: [
     { properties: { ScanPeriod: { type: 'string' } } },
     {},

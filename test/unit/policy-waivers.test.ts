@@ -65,6 +65,20 @@ describe('spanOf', () => {
   });
 });
 
+describe('a date that the calendar lacks', () => {
+  const dates = ['2026-02-30', '2026-02-29', '2026-04-31T12:00:00Z', '2026-11-31'];
+  it.each(dates)('%s is no moment', (date) => {
+    expect(spanOf({ from: date, until: date })).toEqual({ fromMs: NaN, untilMs: NaN });
+  });
+
+  it('waives nothing, in the month that follows either', () => {
+    const until = { ...waiver, from: '2026-01-01', until: '2026-02-30' };
+    const days = ['2026-02-28T12:00:00Z', '2026-03-02T12:00:00Z'];
+    const given = days.map((day) => applyWaivers([fail], target, [until], at(day)));
+    expect(given).toEqual([[fail], [fail]]);
+  });
+});
+
 describe('applyWaivers', () => {
   const instants: Waiver = {
     ...waiver,
@@ -158,6 +172,7 @@ describe('waiverUses', () => {
   ];
   const used = reports([waivedBy(waiver)]);
   const unused = reports([fail, { ...base, status: 'pass' }]);
+  const untold: Finding = { ...base, status: 'error', reason: 'no answer' };
   const cases: Record<string, [nowMs: number, reports: readonly TargetReport[], state: string]> = {
     'is pending before it begins': [at('2026-10-31T23:59:59.999Z'), unused, 'pending'],
     'is active while it waives': [at('2026-11-16T23:59:59.999Z'), used, 'active'],
@@ -171,12 +186,60 @@ describe('waiverUses', () => {
       unused,
       'unused',
     ],
+    'is active where what it covers could not be checked': [
+      at('2026-11-16T00:00:00.000Z'),
+      reports([untold]),
+      'active',
+    ],
+    'is ending where what it covers could not be checked': [
+      at('2026-11-30T00:00:00.000Z'),
+      reports([untold]),
+      'ending',
+    ],
+    'is active where the cloud would not say whose account could not be checked': [
+      at('2026-11-16T00:00:00.000Z'),
+      [{ target: { uin: 'unknown', site: 'intl' }, observations: [], findings: [untold] }],
+      'active',
+    ],
+    'is active where another waiver waives what it covers': [
+      at('2026-11-16T00:00:00.000Z'),
+      reports([waivedBy({ ...waiver, id: 'W-0' })]),
+      'active',
+    ],
+    'is unused where another policy could not be checked': [
+      at('2026-11-16T00:00:00.000Z'),
+      reports([{ ...untold, policyId: 'image-scan-enabled' }]),
+      'unused',
+    ],
+    'is unused where another policy is waived': [
+      at('2026-11-16T00:00:00.000Z'),
+      reports([{ ...waivedBy(waiver), policyId: 'image-scan-enabled' }]),
+      'unused',
+    ],
+    'is unused where the policy is waived for another account': [
+      at('2026-11-16T00:00:00.000Z'),
+      [
+        {
+          target: { uin: '100000000009', site: 'intl' },
+          observations: [],
+          findings: [waivedBy(waiver)],
+        },
+      ],
+      'unused',
+    ],
     'is unused where nothing was judged': [at('2026-11-16T00:00:00.000Z'), [], 'unused'],
   };
   it.each(Object.entries(cases))('a waiver %s', (_name, [nowMs, given, state]) => {
     expect(waiverUses([waiver], given, nowMs)).toEqual([
       { id: 'W-1', policy: 'image-scan-vulnerabilities', until: '2026-11-30', state },
     ]);
+  });
+
+  it('that takes over from one that ends is not told as useless', () => {
+    const ends = { ...waiver, until: '2026-11-16' };
+    const next = { ...waiver, id: 'W-2', from: '2026-11-10', until: '2026-12-31' };
+    const uses = waiverUses([ends, next], reports([waivedBy(ends)]), at('2026-11-12T00:00:00Z'));
+    expect(uses.map(({ id, state }) => `${id} ${state}`)).toEqual(['W-1 ending', 'W-2 active']);
   });
 
   it('says where each waiver stands, in the order of the file', () => {

@@ -72,10 +72,40 @@ const refused: Record<string, readonly [object, readonly object[]]> = {
   'a time that is none': [{ ...timer, Time: 'tonight' }, [badTime]],
   'a time that is a number': [{ ...timer, Time: nowMs }, [badTime]],
   'a day that is none': [{ ...timer, Time: '2026-11-31T25:00:00Z' }, [badTime]],
+  'a year that no name in the store can hold': [
+    { ...timer, Time: '+010000-01-01T00:00:00Z' },
+    [badTime],
+  ],
   'neither name nor time': [{ Type: 'Timer' }, [badName, badTime]],
 };
 it.each(Object.entries(refused))('refuses a tick with %s', (_name, [event, problems]) => {
   expect(parseEvent(event, nowMs)).toEqual({ ok: false, problems });
+});
+
+it.each(['1', '2026', '2026-11-24 18:00', 'Nov 24, 2026', '2026-11-24T18:00:00'])(
+  'refuses the time %j, whose meaning depends on who reads it',
+  (Time) => {
+    expect(parseEvent({ ...timer, Time }, nowMs)).toEqual({ ok: false, problems: [badTime] });
+  },
+);
+
+const crons: Record<string, readonly [unknown, string?]> = {
+  'the one that its message tells': ['{"cron":"0 0 2 * * * *"}', '0 0 2 * * * *'],
+  'the one among other things': ['{"x":1,"cron":"0 0 2 * * * *"}', '0 0 2 * * * *'],
+  'none of a text': ['nightly audit'],
+  'none of JSON without one': ['{}'],
+  'none of a list': ['["0 0 2 * * * *"]'],
+  'none that is no text': ['{"cron":7}'],
+  'none by inheritance': ['{"__proto__":{"cron":"0 0 2 * * * *"}}'],
+  'none that is longer than any': [JSON.stringify({ cron: '0 '.repeat(51) })],
+  'none of a message that is no text': [{ cron: '0 0 2 * * * *' }],
+};
+it.each(Object.entries(crons))('knows of cron expressions %s', (_name, [Message, cron]) => {
+  const { id, trigger } = nightly;
+  expect(parseEvent({ ...timer, Message }, nowMs)).toEqual({
+    ok: true,
+    value: { id, trigger: { ...trigger, ...(cron !== undefined && { cron }) } },
+  });
 });
 
 it('gives every instant a run of its own', () => {
@@ -92,6 +122,8 @@ const deadlines: Record<string, readonly [ScfContext, number]> = {
   'the limit where nobody says what is left': [{ time_limit_in_ms: 60_000 }, 59_500],
   'five minutes where nobody says anything': [{}, 299_500],
   'five minutes where it makes no sense': [{ getRemainingTimeInMillis: () => NaN }, 299_500],
+  'nothing where nothing is left': [{ getRemainingTimeInMillis: () => 0 }, 0],
+  'nothing where the deadline is over': [{ getRemainingTimeInMillis: () => -1_000 }, 0],
   'nothing where half a second is left': [{ getRemainingTimeInMillis: () => 500 }, 0],
   'nothing where less is left': [{ getRemainingTimeInMillis: () => 3 }, 0],
 };

@@ -2,9 +2,12 @@
 import { expect, it } from 'vitest';
 
 import { CloudError } from '../../shared/errors.ts';
+import { openLog } from '../../shared/evidence/chain.ts';
 import { createMemoryStore } from '../../shared/evidence/stores/memory.ts';
 import { verifyLog } from '../../shared/evidence/verify.ts';
+import { identify } from '../../shared/identity.ts';
 import type { JsonObject } from '../../shared/model.ts';
+import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { runAudit, type RunOutcome, type RunPlan } from '../../shared/run.ts';
 import {
   accept,
@@ -14,6 +17,7 @@ import {
   createScriptedHttp,
   goodSettings,
   planAt,
+  policies,
   uin,
   waiverOf,
   webhooks,
@@ -256,7 +260,7 @@ it('could not look, could look again', async () => {
   expect(told).toEqual([
     slack('1 new violation'),
     slack('3 could not be checked'),
-    slack('1 new violation, 2 resolved'),
+    slack('2 resolved, 1 still open'),
   ]);
   expect(outcomes.map(({ status }) => status)).toEqual(['fail', 'error', 'fail']);
 });
@@ -369,10 +373,9 @@ it('asks the cloud whose account it is where nobody says it', async () => {
 
 it('passes nothing of an account that it cannot name', async () => {
   const unknown = new CloudError('AuthFailure.SecretIdNotFound', 'sts: no such key');
-  const { outcomes, reads } = await play([
+  const { outcomes } = await play([
     { settings: good, plan: { uin: undefined as never }, whoAmI: unknown },
   ]);
-  expect(reads).toBe(0);
   expect(outcomes[0]).toMatchObject({
     status: 'error',
     counts: { targets: 1, pass: 0, fail: 0, waived: 0, error: 3, skip: 0 },
@@ -402,4 +405,190 @@ it('law of the month: whatever the nights were, each change is told once and eve
   );
   const { faults, unfinished } = await verifyLog(world.store, { publicKeys: [publicKey] });
   expect({ faults, unfinished }).toEqual({ faults: [], unfinished: [] });
+});
+
+it('does not pass where it judged nothing', async () => {
+  const { outcomes } = await play([{ settings: good, plan: { policies: [] } }]);
+  expect(outcomes[0]).toMatchObject({ status: 'error', counts: { pass: 0, error: 0 } });
+});
+
+it('a night on which the account could not be named is no end of what is open', async () => {
+  const unknown = new CloudError('InternalError', 'sts: internal error');
+  const plan = { uin: undefined as never };
+  const { told, outcomes, world } = await play([
+    { settings: noVulnerabilities, plan },
+    { settings: noVulnerabilities, plan, whoAmI: unknown },
+    { settings: noVulnerabilities, plan },
+  ]);
+  // The account that was audited last is the one that could not be audited.
+  expect(outcomes[1]?.reports[0]?.target).toEqual({ uin, site: 'intl' });
+  expect(told).toEqual([
+    slack('1 new violation'),
+    slack('3 could not be checked'),
+    slack('2 resolved, 1 still open'),
+  ]);
+  for await (const record of openLog(world.store, undefined).backwards()) {
+    if (record.kind !== 'run') continue;
+    expect(record.predicate.open.map(({ since }) => since)).toEqual([
+      new Date(nightMs(0)).toISOString(),
+    ]);
+    break;
+  }
+});
+
+it('does not take the account of another site for the one that was audited last', async () => {
+  const unknown = new CloudError('InternalError', 'sts: internal error');
+  const { outcomes } = await play([
+    { settings: good },
+    { settings: good, plan: { uin: undefined as never, site: 'cn' }, whoAmI: unknown },
+  ]);
+  expect(outcomes[1]?.reports[0]?.target).toEqual({ uin: 'unknown', site: 'cn' });
+});
+
+it('a night that could not look does not say that waivers waive nothing', async () => {
+  const plan = { waivers: [waiverOf()] };
+  const { told } = await play([
+    { settings: noVulnerabilities, plan },
+    { settings: refusal, plan },
+    { settings: noVulnerabilities, plan },
+  ]);
+  expect(told).toEqual([
+    slack('1 waived'),
+    slack('3 could not be checked'),
+    slack('2 resolved, 1 waived'),
+  ]);
+});
+
+// ---- Missing nights ---------------------------------------------------------------------------
+
+const cron = '0 0 2 * * * *';
+const timed = (index: number, change: Partial<RunPlan> = {}): Partial<RunPlan> => ({
+  identity: identify('timer', 'nightly', nightMs(index), cron),
+  ...change,
+});
+
+it('tells of nights without a run, once', async () => {
+  const { told, world } = await play([
+    { settings: good, night: 0, plan: timed(0) },
+    { settings: good, night: 3, plan: timed(3) },
+    { settings: good, night: 3, plan: timed(3) },
+    { settings: good, night: 4, plan: timed(4) },
+  ]);
+  expect(told).toEqual([{}, slack('2 scheduled runs are missing'), {}, {}]);
+  expect(world.http.requests[0]?.body).toContain(
+    'no run came of it: 2026-11-25T18:00:00.000Z, 2026-11-26T18:00:00.000Z',
+  );
+});
+
+it('a channel that failed on the night that noticed hears of the missing night later', async () => {
+  const channels = channelsOf(`${webhooks.slack} ${webhooks.wecom}`);
+  const refuses = { [slackHost]: { status: 404, body: 'no_service' } };
+  const { told } = await play([
+    { settings: good, night: 0, plan: timed(0, { channels }) },
+    { settings: good, night: 2, plan: timed(2, { channels }), refuses },
+    { settings: good, night: 3, plan: timed(3, { channels }), refuses },
+    { settings: good, night: 5, plan: timed(5, { channels }) },
+    { settings: good, night: 6, plan: timed(6, { channels }) },
+  ]);
+  const one = '1 scheduled run is missing';
+  expect(told[1]).toEqual({ [slackHost]: one, 'qyapi.weixin.qq.com': one });
+  expect(told[2]).toEqual(slack(one));
+  expect(told[3]).toEqual({
+    [slackHost]: '2 scheduled runs are missing',
+    'qyapi.weixin.qq.com': one,
+  });
+  expect(told[4]).toEqual({});
+});
+
+it('misses nothing of a timer that has never run, or that says no cron', async () => {
+  const { told } = await play([
+    { settings: good, night: 0 },
+    { settings: good, night: 3 },
+    {
+      settings: good,
+      night: 6,
+      plan: { identity: identify('timer', 'weekly', nightMs(6), cron) },
+    },
+  ]);
+  expect(told).toEqual([{}, {}, {}]);
+});
+
+// ---- Partly told ------------------------------------------------------------------------------
+
+/** 120 policies break: three messages on Slack, of 47, 47 and 26. */
+const manyPolicies: readonly CompiledPolicy[] = Array.from({ length: 120 }, (_, index) => {
+  const [template] = policies;
+  if (template === undefined) throw new Error('no policy');
+  const id = `enabled-${String(index).padStart(3, '0')}`;
+  return { ...template, policy: { ...template.policy, id, title: `Title of ${id}` } };
+});
+const idsIn = (bodies: readonly string[]) =>
+  bodies.flatMap((body) => Array.from(body.matchAll(/Title of (enabled-\d+)/g), ([, id]) => id));
+
+function partly(failing: readonly number[]) {
+  const clock = createManualClock(nightMs(0));
+  let posts = 0;
+  const http = createScriptedHttp(() => {
+    posts += 1;
+    return failing.includes(posts) ? { status: 400, body: 'invalid_blocks' } : { body: 'ok' };
+  });
+  let settings: JsonObject = off;
+  const reader = createReader(() => settings);
+  const world = worldOf({ store: createMemoryStore(), clock, http, reader });
+  const night = async (index: number, now: JsonObject = off) => {
+    settings = now;
+    clock.set(Math.max(clock.now() + 60_000, nightMs(index) + 2_000));
+    const before = http.requests.length;
+    const at = new Date(nightMs(index)).toISOString();
+    const { notices } = await runAudit(
+      world.ports,
+      planAt(at, {
+        signer,
+        policies: manyPolicies,
+        observeUntilMs: clock.now() + 100_000,
+        tellUntilMs: clock.now() + 200_000,
+      }),
+    );
+    return { notices, bodies: http.requests.slice(before).map(({ body }) => body) };
+  };
+  return { night, store: world.store };
+}
+const allIds = manyPolicies.map(({ policy }) => policy.id);
+
+it.each([
+  ['the repeated tick', 0],
+  ['the next night', 1],
+])('%s tells only what was not told, where message 2 of 3 failed', async (_name, index) => {
+  const { night, store } = partly([2]);
+  const first = await night(0);
+  expect(first.notices).toMatchObject([{ status: 'failed', attempts: 2 }]);
+  expect(first.notices[0]?.told).toHaveLength(47);
+  expect(idsIn(first.bodies.slice(0, 1))).toEqual(allIds.slice(0, 47));
+
+  const second = await night(index);
+  expect(second.notices).toMatchObject([{ status: 'sent', attempts: 2 }]);
+  expect(idsIn(second.bodies)).toEqual(allIds.slice(47));
+  expect((await night(index + 1)).bodies).toEqual([]);
+  const { faults } = await verifyLog(store, { publicKeys: [publicKey] });
+  expect(faults).toEqual([]);
+});
+
+it('adds up what several broken deliveries told', async () => {
+  const { night } = partly([2, 4]);
+  await night(0);
+  const second = await night(0);
+  expect(second.notices).toMatchObject([{ status: 'failed', attempts: 2 }]);
+  expect(idsIn(second.bodies.slice(0, 1))).toEqual(allIds.slice(47, 94));
+  const third = await night(1);
+  expect(third.notices).toMatchObject([{ status: 'sent', attempts: 1 }]);
+  expect(idsIn(third.bodies)).toEqual(allIds.slice(94));
+});
+
+it('tells the end of what it told, and no end of what it never told', async () => {
+  const { night } = partly([2]);
+  await night(0);
+  const fixed = await night(1, good);
+  expect(fixed.notices).toMatchObject([{ status: 'sent' }]);
+  expect(idsIn(fixed.bodies)).toEqual(allIds.slice(0, 47));
+  expect(fixed.bodies[0]).toContain('tcss-audit: 47 resolved');
 });

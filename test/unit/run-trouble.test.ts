@@ -2,6 +2,8 @@
 import { expect, it } from 'vitest';
 
 import { AuditError, CloudError } from '../../shared/errors.ts';
+import { openLog } from '../../shared/evidence/chain.ts';
+import { keyOf } from '../../shared/evidence/record.ts';
 import { createMemoryStore } from '../../shared/evidence/stores/memory.ts';
 import { verifyLog } from '../../shared/evidence/verify.ts';
 import { identify } from '../../shared/identity.ts';
@@ -19,7 +21,7 @@ import {
   worldOf,
   type Scripted,
 } from '../support/fake-ports.ts';
-import { publicKey, signer } from '../support/log.ts';
+import { bytesOf, createOpenStore, nightOf, publicKey, seal, signer } from '../support/log.ts';
 
 const at = '2026-11-24T18:00:00.000Z';
 const startMs = Date.parse(at);
@@ -129,7 +131,7 @@ const disks: Record<string, (key: string) => boolean> = {
   'the record': (key) => key.startsWith('log/'),
 };
 it.each(Object.entries(disks))(
-  'tells nobody when %s cannot be written',
+  'tells that the audit failed, and nothing else, when %s cannot be written',
   async (_name, isRefused) => {
     const store = createMemoryStore();
     const world = newWorld(accept, {
@@ -138,7 +140,11 @@ it.each(Object.entries(disks))(
         isRefused(key) ? Promise.reject(unwritable) : store.putIfAbsent(key, bytes),
     });
     await expect(runAudit(world.ports, plan())).rejects.toBe(unwritable);
-    expect(world.http.requests).toEqual([]);
+    expect(world.http.requests).toHaveLength(1);
+    const [{ body } = { body: '' }] = world.http.requests;
+    expect(body).toContain('"text":"tcss-audit: the audit FAILED"');
+    expect(body).toContain(unwritable.message);
+    expect(body).not.toContain('ScanVul');
     expect(await store.list('log/')).toEqual([]);
   },
 );
@@ -148,7 +154,8 @@ it('does not audit when the log cannot be read: it may have been audited already
   const store = createMemoryStore();
   const world = newWorld(accept, { ...store, list: () => Promise.reject(unreadable) });
   await expect(runAudit(world.ports, plan())).rejects.toBe(unreadable);
-  expect([world.reader.reads(), world.http.requests.length]).toEqual([0, 0]);
+  expect(world.reader.reads()).toBe(0);
+  expect(world.http.requests.map(({ body }) => body.includes(unreadable.message))).toEqual([true]);
 });
 
 it('says that it is incomplete, and error of all, when time was up before it could read', async () => {
@@ -263,4 +270,135 @@ it('four runs at once leave one chain and one message', async () => {
   expect(world.http.requests).toHaveLength(1);
   const { faults, runs } = await verifyLog(world.store, { publicKeys: [publicKey] });
   expect({ faults, runs }).toEqual({ faults: [], runs: 4 });
+});
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turns = 0; turns < 10_000; turns += 1) {
+    if (await isSo()) return;
+    await new Promise(setImmediate);
+  }
+  throw new Error('it never came to that');
+}
+
+it('the same tick twice at once tells once, though one seals the file of the other', async () => {
+  const store = createMemoryStore();
+  const clock = createManualClock(startMs);
+  const http = createScriptedHttp(async (request) => {
+    await clock.pass(1_000);
+    return accept(request);
+  });
+  const world = worldOf({ store, clock, http, reader: createReader(() => bad) });
+  // The first has put its file and not yet its record when the second seals.
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const slow: EvidenceStore = {
+    ...store,
+    putIfAbsent: async (key, bytes) => {
+      if (key.startsWith('log/')) await held;
+      return store.putIfAbsent(key, bytes);
+    },
+  };
+  const first = runAudit({ ...world.ports, store: slow }, planAt(at, { signer }));
+  await until(async () => (await store.list('runs/')).length > 0);
+  const second = runAudit(world.ports, planAt(at, { signer }));
+  await until(() => http.requests.length > 0);
+  release();
+  await Promise.all([first, second]);
+  expect(http.requests).toHaveLength(1);
+});
+
+/** The first run begins to post; the second seals a moment later. */
+async function meeting(answerMs: number, sealMs: number, tellForMs: number) {
+  const store = createMemoryStore();
+  const clock = createManualClock(startMs);
+  const http = createScriptedHttp(async (request) => {
+    await clock.pass(answerMs);
+    return accept(request);
+  });
+  const world = worldOf({ store, clock, http, reader: createReader(() => bad) });
+  const sluggish: EvidenceStore = {
+    ...store,
+    putIfAbsent: async (key, bytes) => {
+      const isFirst = await store.putIfAbsent(key, bytes);
+      if (key === keyOf(1)) await clock.pass(sealMs);
+      return isFirst;
+    },
+  };
+  const tellUntilMs = startMs + tellForMs;
+  const first = runAudit({ ...world.ports, store: sluggish }, planAt(at, { tellUntilMs }));
+  await until(() => http.requests.length > 0);
+  const identity = identify('manual', 'manual', startMs + 7);
+  await Promise.all([first, runAudit(world.ports, planAt(at, { identity, tellUntilMs }))]);
+  return http.requests.length;
+}
+
+it('a run that has half of its time left waits for the one that posts', async () => {
+  // Twelve seconds are what the function keeps back; one slow answer of Slack is enough.
+  expect(await meeting(7_500, 0, 12_000)).toBe(1);
+});
+
+it('a run whose record was slow to write still has its time counted from its sealing', async () => {
+  expect(await meeting(7_500, 12_000, 120_000)).toBe(1);
+});
+
+it('the file of a twin that was killed is sealed by the repeated tick, once', async () => {
+  const store = createOpenStore();
+  const world = worldOf({
+    store,
+    clock: createManualClock(startMs),
+    http: createScriptedHttp(accept),
+    reader: createReader(() => bad),
+  });
+  await seal(store, openLog(store, signer), { at, report: nightOf() });
+  // It had found no run yet, put its file after the other had sealed, and was killed.
+  const file = 'runs/nightly-20261124T180000Z/targets-0001.jsonl';
+  await store.putIfAbsent(file, bytesOf('{}\n'));
+  await runAudit(world.ports, plan());
+  expect(await faultsOf(store)).toEqual(whole);
+  const records = await store.list('log/');
+  await runAudit(world.ports, plan());
+  expect(await store.list('log/')).toEqual(records);
+});
+
+// ---- Waiting ----------------------------------------------------------------------------------
+
+it('never spends the last three seconds on waiting for another run', async () => {
+  const killed = newWorld(() => 'never');
+  void runAudit(killed.ports, plan());
+  while (killed.http.requests.length === 0) await new Promise(setImmediate);
+
+  const world = newWorld(accept, killed.store);
+  world.clock.set(startMs + 1_000);
+  const identity = identify('manual', 'manual', startMs + 1_000);
+  const tellUntilMs = startMs + 9_000;
+  const { notices } = await runAudit(world.ports, plan({ identity, tellUntilMs }));
+  expect(notices.map(({ status }) => status)).toEqual(['sent']);
+  expect(tellUntilMs - world.clock.now()).toBeGreaterThanOrEqual(3_000);
+  expect(world.http.requests[0]?.timeoutMs).toBeGreaterThanOrEqual(3_000);
+});
+
+it('tells for twelve seconds and no longer, however much time the function has', async () => {
+  const world = newWorld(async () => {
+    await world.clock.pass(8_000);
+    return { status: 503 };
+  });
+  const { notices } = await runAudit(world.ports, plan());
+  expect(world.http.requests.map(({ timeoutMs }) => timeoutMs)).toEqual([8_000, 4_000]);
+  expect(notices).toMatchObject([{ status: 'failed', attempts: 2 }]);
+});
+
+it('tells within its turn, which is counted from the end of the audit', async () => {
+  const store = createMemoryStore();
+  const world: ReturnType<typeof newWorld> = newWorld(() => ({ status: 503 }), {
+    ...store,
+    putIfAbsent: async (key, bytes) => {
+      if (key.startsWith('log/')) await world.clock.pass(17_000);
+      return store.putIfAbsent(key, bytes);
+    },
+  });
+  await runAudit(world.ports, plan());
+  // Three of its twenty seconds are left.
+  expect(world.http.requests[0]?.timeoutMs).toBe(3_000);
 });

@@ -47,9 +47,17 @@ describe('hours', () => {
       { LastScanTime: '2026-11-24T02:00:00Z', ScanPeriod: 7 },
       { hoursSinceLastScan: 0, scanPeriodHours: 168, scanOverdueHours: -168 },
     ],
-    'have two decimals': [
+    'are rounded up to two decimals': [
       { LastScanTime: '2026-11-24T01:39:59Z' },
-      { hoursSinceLastScan: 0.33, scanOverdueHours: -23.67 },
+      { hoursSinceLastScan: 0.34, scanOverdueHours: -23.66 },
+    ],
+    'are never younger than they are: a second counts': [
+      { LastScanTime: '2026-11-22T01:59:59Z' },
+      { hoursSinceLastScan: 48.01, scanOverdueHours: 24.01 },
+    ],
+    'are exact at a hundredth': [
+      { LastScanTime: '2026-11-22T01:59:24Z' },
+      { hoursSinceLastScan: 48.01, scanOverdueHours: 24.01 },
     ],
     'are 0 for a scan less than an hour ahead': [
       { LastScanTime: '2026-11-24T02:59:59Z' },
@@ -67,6 +75,10 @@ describe('hours', () => {
     'are absent for null': [{ LastScanTime: null }, absent],
     'are absent for a number': [{ LastScanTime: 1764000000 }, absent],
     'are absent for a list of a time': [{ LastScanTime: ['2026-11-23 10:00:00'] }, absent],
+    'are absent for an offset that no place on earth has': [
+      { LastScanTime: '2026-11-20 02:00:00-90:00' },
+      absent,
+    ],
     'are absent for a date that the calendar lacks': [
       { LastScanTime: '2026-02-30 10:00:00' },
       absent,
@@ -107,6 +119,12 @@ describe('scanWindowMinutes', () => {
     'counts equal times as 0': ['18:00', '18:00:00', 0],
     'counts seconds': ['18:00:01', '19:00', 59],
     'counts the time of day of a full date-time': ['2026-11-23 18:00:00', '20:00', 120],
+    'counts equal times as 0 in any form': ['2026-11-23 23:59:59', '23:59:59', 0],
+    'counts equal times as 0 in any form, the other way round': [
+      '12:00:20',
+      '2026-11-23 12:00:20',
+      0,
+    ],
     'is absent for 24:00': ['18:00', '24:00', undefined],
     'is absent for no start': ['', '20:00', undefined],
     'is absent for a start of null': [null, '20:00', undefined],
@@ -177,12 +195,20 @@ describe('counts', () => {
     'no selection where the images are null': { ScanScope: 1, Images: null },
     'no selection where the images are a text': { ScanScope: 1, Images: 'sha256:a' },
     'no selection where the clusters are an object': { ScanScope: 3, ClusterIDs: { length: 1 } },
+    'no selection where the images are numbers': { ScanScope: 1, Images: [0] },
+    'no selection where one image is null': { ScanScope: 1, Images: ['a', null] },
+    'no selection where the clusters are lists': { ScanScope: 3, ClusterIDs: [['c']] },
     'no selection under an unknown scope': { ScanScope: 9, Images: ['a'], ClusterIDs: ['c'] },
     'no selection under no scope': { ScanScope: null, Images: ['a'] },
   };
   it.each(Object.entries(uncounted))('count %s', (_name, change) => {
     expect(factsOf({ ...goodSettings, ...change })).not.toHaveProperty('selectedCount');
   });
+});
+
+it('counts no exclusions in a list of anything but texts', () => {
+  const settings = { ...goodSettings, ExcludeImages: ['a', 0] };
+  expect(factsOf(settings)).not.toHaveProperty('excludedImageCount');
 });
 
 it('takes only fields of the answer itself, never inherited ones', () => {

@@ -85,6 +85,11 @@ describe('redact', () => {
     'takes a secret out': ['key KEY-1234 is bad', ['KEY-1234'], 'key *** is bad'],
     'takes it out everywhere': ['KEY-1234KEY-1234', ['KEY-1234'], '******'],
     'takes every secret out': ['id ID-1, key KEY-1234', ['ID-1', 'KEY-1234'], 'id ***, key ***'],
+    'takes a secret that begins with another one out whole': [
+      'token ABCD-EFGH',
+      ['ABCD', 'ABCD-EFGH'],
+      'token ***',
+    ],
     'takes a secret for text, not for a pattern': ['a.c+ abc+', ['a.c+'], '*** abc+'],
     'puts no pattern in its place': ['$&$1', ['$&$1'], '***'],
     'passes over a secret that is not there': ['nothing', [undefined], 'nothing'],
@@ -94,5 +99,11 @@ describe('redact', () => {
   };
   it.each(Object.entries(cases))('%s', (_name, [text, secrets, clean]) => {
     expect(redact(text, secrets)).toBe(clean);
+  });
+
+  it('leaves the secrets in the order in which they are given', () => {
+    const secrets = ['ABCD', 'ABCD-EFGH'];
+    redact('ABCD-EFGH', secrets);
+    expect(secrets).toEqual(['ABCD', 'ABCD-EFGH']);
   });
 });

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Locale } from '../../model.ts';
-import { messageOf, summaryOf } from '../message.ts';
+import { consoleOf, messageOf, summaryOf } from '../message.ts';
 import { sections, type Item, type Notice, type Section } from '../notice.ts';
 import { byteLength } from '../pages.ts';
 import { paginate } from '../paginate.ts';
@@ -53,7 +53,7 @@ interface Alert {
 
 function envelope(notice: Notice, alerts: readonly Alert[], truncatedAlerts: number): object {
   const isFiring = alerts.some(({ status }) => status === 'firing');
-  const { url } = messageOf(notice, 'en').console;
+  const { url } = consoleOf(notice, 'en');
   return {
     version: '4',
     groupKey: `{}:{service="tcss-audit",site="${notice.site}"}`,
@@ -101,7 +101,7 @@ function itemAlert(notice: Notice, item: Item, section: Section, locale: Locale)
     },
     startsAt: open.since,
     endsAt: over ? notice.at : never,
-    generatorURL: messageOf(notice, locale).console.url,
+    generatorURL: consoleOf(notice, locale).url,
     fingerprint: open.fingerprint.slice(0, 16),
   };
 }

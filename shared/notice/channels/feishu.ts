@@ -82,7 +82,8 @@ export function feishuSign(secret: string, seconds: number): string {
 /** `code` decides; `StatusCode` is its older twin and counts only where `code` is absent. */
 function classify(response: HttpResponse): Outcome {
   const answer = answerOf(response.body);
-  const code = numberIn(answer, 'code') ?? numberIn(answer, 'StatusCode');
+  const hasCode = answer !== undefined && Object.hasOwn(answer, 'code');
+  const code = numberIn(answer, hasCode ? 'code' : 'StatusCode');
   const passing = classifyThrottleOrFault(response);
   if (passing?.kind === 'retry') {
     const afterMs = retryAfterMs(response.headers['x-ogw-ratelimit-reset']);

@@ -22,6 +22,7 @@ import {
 /** Intermediaries must forward 64 KiB; some room is left for headers. */
 const maxBytes = 60 * 1024;
 const maxListed = 50;
+const maxTextChars = 2_000;
 
 export const generic: Platform = { render, request, classify: classifyReceiver };
 
@@ -47,9 +48,7 @@ interface Entry {
 function event(notice: Notice, entries: readonly Entry[], left: number): object {
   const { id, runId, site, at, summary, notes, waivers, drift } = notice;
   const inSection = (section: string) =>
-    entries
-      .filter((entry) => entry.section === section)
-      .map(({ item }) => ({ ...item.open, title: item.title, ...detailsOf(item) }));
+    entries.filter((entry) => entry.section === section).map(({ item }) => entryOf(item));
   return {
     specversion: '1.0',
     // Source and id are what a receiver drops repetitions by.
@@ -66,7 +65,11 @@ function event(notice: Notice, entries: readonly Entry[], left: number): object 
       counts: summary?.counts ?? null,
       evidence: summary?.head ?? null,
       changes: Object.fromEntries(sections.map((section) => [section, inSection(section)])),
-      notes,
+      notes: notes.map((note) =>
+        note.kind === 'failure'
+          ? { ...note, message: plainLine(note.message, maxTextChars) }
+          : note,
+      ),
       waivers: waivers.slice(0, maxListed),
       drift: drift
         .slice(0, maxListed)
@@ -75,6 +78,13 @@ function event(notice: Notice, entries: readonly Entry[], left: number): object 
       left: left + over(waivers) + over(drift),
     },
   };
+}
+
+/** A log that somebody edited may hold anything. */
+function entryOf(item: Item): object {
+  const { open, title } = item;
+  const [target, policyId] = [open.target, open.policyId].map((text) => plainLine(text));
+  return { ...open, target, policyId, title, ...detailsOf(item) };
 }
 
 function over(list: readonly unknown[]): number {

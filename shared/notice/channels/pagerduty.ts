@@ -3,7 +3,7 @@ import type { Locale, Severity } from '../../model.ts';
 import type { HttpResponse } from '../../ports.ts';
 import { cut, plainLine } from '../../text.ts';
 import { detailsOf } from '../details.ts';
-import { messageOf, summaryOf } from '../message.ts';
+import { consoleOf, messageOf, summaryOf } from '../message.ts';
 import { sections, type Item, type Notice, type Section } from '../notice.ts';
 import {
   classifyThrottleOrFault,
@@ -52,7 +52,7 @@ function itemEvent(
   const resolve = { event_action: 'resolve', dedup_key: open.fingerprint };
   const tells = [open.fingerprint];
   if (action === 'resolve') return { content: resolve, tells };
-  const { url, text } = messageOf(notice, locale).console;
+  const { url, text } = consoleOf(notice, locale);
   return {
     content: {
       event_action: 'trigger',
