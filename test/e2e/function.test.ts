@@ -341,6 +341,14 @@ describe('telling', () => {
     const pings = stage.simulator.inbox.filter(({ channel }) => channel === 'heartbeat');
     expect(pings.map(({ path }) => path)).toEqual(['/ping/simulator/fail', '/ping/simulator']);
   });
+
+  it('pings /fail when the configuration is bad: nobody else would say so', async () => {
+    const bad = { AUDIT_HEARTBEAT_URL: stage.simulator.heartbeat, AUDIT_LOCALE: 'fr' };
+    const { error } = await invoke({ env: { ...stage.env, ...bad } });
+
+    expect(error).toContain('AUDIT_LOCALE');
+    expect(stage.simulator.inbox.map(({ path }) => path)).toEqual(['/ping/simulator/fail']);
+  });
 });
 
 describe('two at once', () => {

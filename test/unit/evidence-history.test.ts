@@ -3,7 +3,9 @@ import { expect, it } from 'vitest';
 import { openLog } from '../../shared/evidence/chain.ts';
 import { readHistory } from '../../shared/evidence/history.ts';
 import type { RunRecord } from '../../shared/evidence/record.ts';
+import { fingerprintOf } from '../../shared/evidence/seal.ts';
 import type { Delivery } from '../../shared/model.ts';
+import { uin } from '../support/fake-ports.ts';
 import {
   bytesOf,
   channel,
@@ -180,3 +182,96 @@ it('looks a thousand runs back and no further', async () => {
   last = await seal(store, log, { at: at(1000), report });
   expect((await readHistory(log, last, [channel])).heardBy.size).toBe(0);
 }, 60_000);
+
+// ---- Broken deliveries and missing runs -------------------------------------------------------
+
+const [a, b, c] = ['enabled', 'vulnerabilities', 'period'].map((id) =>
+  fingerprintOf('intl', uin, id),
+) as [string, string, string];
+const all = { enabled: 'fail', vulnerabilities: 'fail', period: 'fail' } as const;
+
+interface Episode {
+  readonly statuses: Parameters<typeof nightOf>[0];
+  readonly missed?: readonly string[];
+  readonly deliveries: readonly Partial<Delivery>[];
+}
+
+/** What the channel knows when the run after the last episode begins to tell. */
+async function knownAfter(episodes: readonly Episode[]) {
+  const store = createOpenStore();
+  const log = openLog(store, signer);
+  const at = (index: number) => new Date(Date.parse(nights[0]) + index * 86_400_000).toISOString();
+  for (const [index, { statuses, missed = [], deliveries }] of episodes.entries()) {
+    const report = nightOf(statuses);
+    const record = await seal(store, log, { at: at(index), report, missedSince: () => missed });
+    for (const change of deliveries) await recordDelivery(log, record, deliveryOf(change));
+  }
+  const report = nightOf(all);
+  const last = await seal(store, log, { at: at(episodes.length), report });
+  const { heardBy, missedBy } = await readHistory(log, last, [channel]);
+  const heard = heardBy.get(channel);
+  return {
+    open: heard?.open.map(({ policyId, status }) => `${policyId} ${status}`).sort(),
+    missed: missedBy.get(channel),
+  };
+}
+
+const broken = (...fingerprints: readonly string[]): Partial<Delivery> => ({
+  status: 'failed',
+  reason: 'HTTP 500',
+  told: fingerprints,
+});
+const known: Record<string, readonly [readonly Episode[], Awaited<ReturnType<typeof knownAfter>>]> =
+  {
+    'nothing of a delivery that told nothing': [
+      [{ statuses: all, deliveries: [{ status: 'failed' }] }],
+      { open: undefined, missed: [] },
+    ],
+    'what a new channel was told before the delivery broke off': [
+      [{ statuses: all, deliveries: [broken(a, b)] }],
+      { open: ['enabled fail', 'vulnerabilities fail'], missed: [] },
+    ],
+    'what several attempts at one run told': [
+      [{ statuses: all, deliveries: [broken(a), broken(b)] }],
+      { open: ['enabled fail', 'vulnerabilities fail'], missed: [] },
+    ],
+    'a part over the whole that it knew before': [
+      [
+        { statuses: { enabled: 'fail', period: 'fail' }, deliveries: [{}] },
+        { statuses: { enabled: 'error', vulnerabilities: 'fail' }, deliveries: [broken(a)] },
+      ],
+      { open: ['enabled error', 'period fail'], missed: [] },
+    ],
+    'that something is over, where that was told': [
+      [
+        { statuses: all, deliveries: [{}] },
+        { statuses: {}, deliveries: [broken(a, c)] },
+      ],
+      { open: ['vulnerabilities fail'], missed: [] },
+    ],
+    'the later of two parts': [
+      [
+        { statuses: { enabled: 'fail' }, deliveries: [broken(a)] },
+        { statuses: { enabled: 'error' }, deliveries: [broken(a)] },
+      ],
+      { open: ['enabled error'], missed: [] },
+    ],
+    'no part that is older than the whole': [
+      [
+        { statuses: all, deliveries: [broken(a)] },
+        { statuses: { period: 'fail' }, deliveries: [{}] },
+      ],
+      { open: ['period fail'], missed: [] },
+    ],
+    'missing runs of all nights that it did not hear of, in their order': [
+      [
+        { statuses: {}, missed: ['1'], deliveries: [{}] },
+        { statuses: {}, missed: ['2', '3'], deliveries: [{ status: 'failed' }] },
+        { statuses: {}, missed: ['4'], deliveries: [] },
+      ],
+      { open: [], missed: ['2', '3', '4'] },
+    ],
+  };
+it.each(Object.entries(known))('a channel knows %s', async (_name, [episodes, expected]) => {
+  expect(await knownAfter(episodes)).toEqual(expected);
+});

@@ -324,6 +324,11 @@ const feishuCases: Cases = {
   'code 10002': [code(10002), failed('code 10002: empty message')],
   'a code that nobody documented': [code(12345), failed('code 12345')],
   'code 0 as a string': [code('0'), noCode()],
+  // The older one counts only where there is no other.
+  'code 0 as a string, beside the older 0': [code('0', { StatusCode: 0 }), noCode()],
+  'a failure as a string, beside the older 0': [code('19021', { StatusCode: 0 }), noCode()],
+  'code null, beside the older 0': [code(null, { StatusCode: 0 }), noCode()],
+  'code false, beside the older 0': [code(false, { StatusCode: 0 }), noCode()],
   'no code at all': [answer(200, '{"msg":"success"}'), noCode()],
   'a page of somebody else': [answer(200, html), noCode()],
   'nothing at all': [answer(200), noCode()],

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Severity } from '../../shared/model.ts';
+import { platforms } from '../../shared/notice/channels/platforms.ts';
 import { noticeOfNote, sections, type Note, type Section } from '../../shared/notice/notice.ts';
 import { rendered } from '../support/channels.ts';
 import { findingOf, itemOf, nights, noticeWith, openOf, summary } from '../support/log.ts';
@@ -251,3 +252,24 @@ describe('Alertmanager', () => {
     expect(new Set(ids).size).toBe(3);
   });
 });
+
+/** A run has twelve seconds to tell, however many accounts there are. */
+it.each(['pagerduty', 'alertmanager'] as const)(
+  '%s looks at a finding a few times, not once for every other one',
+  (kind) => {
+    let looks = 0;
+    const failing = Array.from({ length: 100 }, (_, index) => {
+      const open = openOf(String(index), { fingerprint: String(index).padStart(64, '0') });
+      const { title, ...item } = itemOf(String(index), { open });
+      return {
+        ...item,
+        get title() {
+          looks += 1;
+          return title;
+        },
+      };
+    });
+    platforms[kind].render(noticeWith({ failing }), 'en');
+    expect(looks / failing.length).toBeLessThan(20);
+  },
+);
