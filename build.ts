@@ -1,7 +1,7 @@
 /** Bundles the functions and the command line. `npm run build`. */
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
@@ -16,8 +16,6 @@ import { sources } from './shared/settings/sources.ts';
  * on reading code. Each stand-in says why the real one is not missed.
  */
 const standIns: Readonly<Record<string, string>> = {
-  // node-fetch takes it only where node:url has no URL, which was before Node 10; brings tr46 (250 kB).
-  'whatwg-url': 'module.exports = {};',
   // Only for multipart requests, which no action of ours makes; brings mime-db (200 kB).
   'form-data':
     'module.exports = class { constructor() { throw new Error("no multipart here"); } };',
@@ -54,16 +52,12 @@ const withStandIns: Plugin = {
   },
 };
 
-/** node-fetch needs zlib only for an answer that is compressed, and small ones seldom are. */
-const lateZlib: Plugin = {
-  name: 'late-zlib',
+/** Our own transport in the place of node-fetch: shared/settings/tencent/transport.ts says why. */
+const ownTransport: Plugin = {
+  name: 'own-transport',
   setup(bundle) {
-    bundle.onResolve({ filter: /^zlib$/ }, ({ importer }) =>
-      importer.includes('node-fetch') ? { path: 'zlib', namespace: 'late' } : undefined,
-    );
-    bundle.onLoad({ filter: /./, namespace: 'late' }, () => ({
-      contents: 'module.exports = new Proxy({}, { get: (_, key) => require("node:zlib")[key] });',
-    }));
+    const path = resolve('shared/settings/tencent/transport.ts');
+    bundle.onResolve({ filter: /^node-fetch$/ }, () => ({ path }));
   },
 };
 
@@ -140,7 +134,7 @@ const common = {
   logLevel: 'warning',
   // Node quotes the line of an uncaught error.
   lineLimit: 160,
-  plugins: [withStandIns, lateZlib, onlyOurActions, oneCommon, compiledPolicies],
+  plugins: [withStandIns, ownTransport, onlyOurActions, oneCommon, compiledPolicies],
 } satisfies BuildOptions;
 
 async function main(): Promise<void> {

@@ -179,7 +179,15 @@ describe('an answer that is none', () => {
     'cut JSON': { fault: { kind: 'cut', contentLength: 'honest' }, reason: 'BadAnswer' },
     'an answer that breaks off': {
       fault: { kind: 'cut', contentLength: 'too-long' },
-      reason: 'Timeout',
+      reason: 'Network',
+    },
+    'an answer that is far too large': {
+      fault: {
+        kind: 'http-status',
+        status: 200,
+        body: `{"Response":{"A":"${'a'.repeat(2_000_000)}"}}`,
+      },
+      reason: 'the answer is too large',
     },
     'a reset connection': { fault: { kind: 'reset' }, reason: 'Network' },
     'a server that hangs': { fault: { kind: 'hang' }, reason: 'Timeout' },

@@ -9,6 +9,8 @@ export interface Failure {
 
 /** What the pinned agent says when an answer leads to another host. */
 export const redirected = 'the answer redirects to another host';
+/** What our own transport says. The SDK keeps nothing of an error but its message. */
+export const tooLarge = 'the answer is too large';
 
 /**
  * Reads the SDK's error. As seen in 4.1.313: an API error has `code`; a status other than 200 has
@@ -28,8 +30,10 @@ export function failureOf(error: unknown): Failure {
   if (type === 'invalid-json') return { code: 'BadAnswer', message: 'the answer is not JSON' };
   if (type !== undefined) return { code: 'Network', message: 'the answer broke off' };
   if (code !== undefined) return { code, message };
+  if (httpCode?.startsWith('3') === true) return { code: 'BadAnswer', message: redirected };
   if (httpCode !== undefined) return { code: `Http${httpCode}`, message: `HTTP ${httpCode}` };
-  if (message.includes(redirected)) return { code: 'BadAnswer', message: redirected };
+  const ours = [redirected, tooLarge].find((text) => message.includes(text));
+  if (ours !== undefined) return { code: 'BadAnswer', message: ours };
   if (message.startsWith('network timeout'))
     return { code: 'Timeout', message: 'no answer in time' };
   const network = /^request to .* failed, reason: (.*)$/s.exec(message)?.[1];
