@@ -2,8 +2,8 @@
 import { Cron } from 'croner';
 
 /**
- * SCF's pages do not say in which zone it reads a cron expression. The tick itself tells: it is the zone in
- * which the expression matches it.
+ * SCF's pages do not say in which zone it reads a cron expression. The ticks themselves tell: it is the zone
+ * in which the expression matches them.
  */
 const zones = ['Asia/Shanghai', 'UTC'] as const;
 
@@ -17,16 +17,17 @@ const maxMissed = 31;
  * @returns the times between the two, ISO 8601 in UTC; none where the expression does not explain this tick
  */
 export function missedTicks(cron: string, lastMs: number, nowMs: number): readonly string[] {
-  for (const timezone of zones) {
-    const schedule = parse(cron, timezone);
-    if (schedule?.match(new Date(nowMs)) !== true) continue;
-    return schedule
-      .nextRuns(maxMissed, new Date(lastMs))
-      .map((tick) => tick.getTime())
-      .filter((tick) => tick > lastMs && tick < nowMs)
-      .map((tick) => new Date(tick).toISOString());
-  }
-  return [];
+  const possible = zones
+    .map((timezone) => parse(cron, timezone))
+    .filter((schedule) => schedule?.match(new Date(nowMs)) === true);
+  // An expression can explain one tick in both zones: then the last one decides.
+  const schedule =
+    possible.find((candidate) => candidate?.match(new Date(lastMs)) === true) ?? possible[0];
+  const ticks = schedule?.nextRuns(maxMissed, new Date(lastMs)) ?? [];
+  return ticks
+    .map((tick) => tick.getTime())
+    .filter((tick) => tick > lastMs && tick < nowMs)
+    .map((tick) => new Date(tick).toISOString());
 }
 
 /** @returns undefined when it is no cron expression: the timer's message can be anything */
