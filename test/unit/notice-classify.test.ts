@@ -1,4 +1,4 @@
-/** What each platform's answer means, by its documents: /work/shared/reference/webhooks.md, where we keep them. */
+/** What each answer of a platform means, by its own documents: docs/channels.md lists them. */
 import { describe, expect, it } from 'vitest';
 
 import type { Outcome } from '../../shared/notice/channels/channel.ts';
