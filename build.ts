@@ -1,6 +1,5 @@
 /** Bundles the functions and the command line. `npm run build`. */
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
-
 import { basename, resolve } from 'node:path';
 
 import { build, type BuildOptions, type Plugin } from 'esbuild';
@@ -47,7 +46,6 @@ const withStandIns: Plugin = {
     bundle.onResolve({ filter }, ({ path }) => ({ path, namespace: 'stand-in' }));
     bundle.onLoad({ filter: /./, namespace: 'stand-in' }, ({ path }) => ({
       contents: standIns[path] ?? '',
-      resolveDir: process.cwd(),
     }));
   },
 };

@@ -18,9 +18,9 @@ export interface CompiledLibrary extends Library {
  * @throws AuditError POLICY_INVALID with every problem of every file
  */
 export function loadLibrary(folder: string | undefined): CompiledLibrary {
-  const library = lint(readPolicyFiles(folder ?? shippedFolder()), sources);
-  if (!library.ok) throw invalid('POLICY_INVALID', 'Policies are not valid', library.problems);
-  return { ...library.value, compiled: library.value.policies.map(compilePolicy) };
+  const linted = lint(readPolicyFiles(folder ?? shippedFolder()), sources);
+  if (!linted.ok) throw invalid('POLICY_INVALID', 'Policies are not valid', linted.problems);
+  return { ...linted.value, compiled: linted.value.policies.map(compilePolicy) };
 }
 
 /** Beside cli/ in the sources, beside dist/ in the package. */

@@ -43,7 +43,7 @@ const known = [
 ] as const;
 type Name = (typeof known)[number];
 
-export const noCredentials: Problem = {
+const noCredentials: Problem = {
   where: 'TENCENTCLOUD_SECRET_ID',
   what: 'and TENCENTCLOUD_SECRET_KEY are not set: on SCF give the function an execution role, elsewhere set both or write ~/.tencentcloud/credentials',
 };

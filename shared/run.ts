@@ -1,8 +1,8 @@
 /** One run, in order: observe, judge, seal, tell. */
 import { AuditError, CloudError } from './errors.ts';
-import { openLog, type EvidenceLog } from './evidence/chain.ts';
+import { openLog, runsBackwards, type EvidenceLog } from './evidence/chain.ts';
 import { encodePolicies, readReports } from './evidence/run-files.ts';
-import { findRun, isRunRecord, sealRun, type SealedBy } from './evidence/seal.ts';
+import { findRun, sealRun, type RunToSeal, type SealedBy } from './evidence/seal.ts';
 import type { Signer } from './evidence/sign.ts';
 import type {
   Counts,
@@ -144,11 +144,9 @@ async function auditAndSeal(ports: RunPorts, log: EvidenceLog, plan: RunPlan): P
 }
 
 /** Reading cron expressions is loaded only where there is one. */
-async function missedSince({
-  trigger,
-}: RunIdentity): Promise<(lastMs: number) => readonly string[]> {
+async function missedSince({ trigger }: RunIdentity): Promise<RunToSeal['missedSince']> {
   const { cron, scheduledAt } = trigger;
-  if (cron === undefined) return () => [];
+  if (cron === undefined) return undefined;
   const { missedTicks } = await import('./schedule.ts');
   return (lastMs) => missedTicks(cron, lastMs, Date.parse(scheduledAt));
 }
@@ -186,13 +184,9 @@ async function lastUin(
   log: EvidenceLog,
   site: Site,
 ): Promise<string | undefined> {
-  let runs = 0;
-  for await (const record of log.backwards()) {
-    if (!isRunRecord(record)) continue;
+  for await (const record of runsBackwards(log, maxRunsBack)) {
     const [report] = await readReports(store, record);
     if (report?.target.site === site && report.target.uin !== 'unknown') return report.target.uin;
-    runs += 1;
-    if (runs >= maxRunsBack) return undefined;
   }
   return undefined;
 }

@@ -1,10 +1,8 @@
-import { defaultEvidence, pathOfEvidence } from '../../shared/config.ts';
 import { systemClock, sendHttp } from '../../shared/edge.ts';
 import { AuditError, invalid } from '../../shared/errors.ts';
-import { openLog } from '../../shared/evidence/chain.ts';
+import { openLog, runsBackwards } from '../../shared/evidence/chain.ts';
 import { readHistory } from '../../shared/evidence/history.ts';
 import { readReports } from '../../shared/evidence/run-files.ts';
-import { isRunRecord } from '../../shared/evidence/seal.ts';
 import type { Locale, Problem } from '../../shared/model.ts';
 import { platforms } from '../../shared/notice/channels/platforms.ts';
 import { deliver } from '../../shared/notice/deliver.ts';
@@ -13,6 +11,7 @@ import { channelKinds, parseWebhooks, type Channel } from '../../shared/notice/w
 import { planNotices } from '../../shared/tell.ts';
 import { storeAt } from '../../shared/wire.ts';
 import type { Command } from '../args.ts';
+import { evidencePathOf } from '../evidence.ts';
 import {
   paint,
   print,
@@ -88,13 +87,8 @@ async function preview(
   channels: readonly Channel[],
   { evidence, policies, all }: Options,
 ): Promise<ExitCode> {
-  const fromEnv = io.env['AUDIT_EVIDENCE']?.trim() ?? '';
-  const path = pathOfEvidence(evidence ?? (fromEnv === '' ? defaultEvidence : fromEnv));
-  if (typeof path !== 'string') {
-    throw invalid('CONFIG_INVALID', 'Arguments are not valid', [
-      { where: '--evidence', what: path.problem },
-    ]);
-  }
+  const path = evidencePathOf(io, evidence);
+  if (typeof path !== 'string') throw invalid('CONFIG_INVALID', 'Arguments are not valid', [path]);
   const store = storeAt(path);
   const log = openLog(store, undefined);
   const record = await latestRun(log, path);
@@ -133,9 +127,7 @@ async function preview(
 }
 
 async function latestRun(log: ReturnType<typeof openLog>, path: string) {
-  for await (const record of log.backwards()) {
-    if (isRunRecord(record)) return record;
-  }
+  for await (const record of runsBackwards(log)) return record;
   throw new AuditError(
     'EVIDENCE_UNREADABLE',
     `There is no run in the evidence log of ${path} to tell of. Run an audit first: tcss-audit run.`,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { countOf, print, printJson, table, withProgress, type ExitCode, type Io } from '../io.ts';
 import type { Command } from '../args.ts';
-import { defaultEvidence, pathOfEvidence } from '../../shared/config.ts';
+import { evidencePathOf } from '../evidence.ts';
 import { AuditError, invalid, messageOf } from '../../shared/errors.ts';
 import { parsePublicKey, type TrustedKey } from '../../shared/evidence/sign.ts';
 import { verifyLog, type Verification } from '../../shared/evidence/verify.ts';
@@ -42,12 +42,8 @@ function parseOptions(
   readonly knownHead?: Head;
 } {
   const problems: Problem[] = [];
-  const fromEnv = io.env['AUDIT_EVIDENCE']?.trim() ?? '';
-  const path = pathOfEvidence(evidence ?? (fromEnv === '' ? defaultEvidence : fromEnv));
-  if (typeof path !== 'string') {
-    const where = evidence === undefined ? 'AUDIT_EVIDENCE' : '--evidence';
-    problems.push({ where, what: path.problem });
-  }
+  const path = evidencePathOf(io, evidence);
+  if (typeof path !== 'string') problems.push(path);
 
   const publicKeys = publicKey.flatMap((file): readonly TrustedKey[] => {
     const key = readKey(file);

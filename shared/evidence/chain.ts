@@ -5,10 +5,12 @@ import type { EvidenceStore } from '../ports.ts';
 import {
   decodeRecord,
   encodeRecord,
+  isRunRecord,
   keyOf,
   seqOf,
   type Body,
   type LogRecord,
+  type RunRecord,
   type Subject,
 } from './record.ts';
 import { sha256, type Signer } from './sign.ts';
@@ -30,6 +32,20 @@ export interface EvidenceLog {
    * @returns the record, or undefined when `build` found that there is nothing to append any more
    */
   append(build: (link: Link) => Promise<Draft | undefined>): Promise<LogRecord | undefined>;
+}
+
+/** The runs of the log from the latest down. */
+export async function* runsBackwards(
+  log: Pick<EvidenceLog, 'backwards'>,
+  maxRuns = Infinity,
+): AsyncGenerator<RunRecord> {
+  let runs = 0;
+  for await (const record of log.backwards()) {
+    if (!isRunRecord(record)) continue;
+    yield record;
+    runs += 1;
+    if (runs >= maxRuns) return;
+  }
 }
 
 export interface Link {

@@ -1,8 +1,7 @@
 /** What the log says of who has heard what: the only state there is. */
 import type { Delivery, OpenFinding, Severity, WaiverUse } from '../model.ts';
 import type { EvidenceLog } from './chain.ts';
-import type { RunRecord } from './record.ts';
-import { isRunRecord } from './seal.ts';
+import { isRunRecord, type RunRecord } from './record.ts';
 
 /** What a channel knows. */
 export interface Heard {

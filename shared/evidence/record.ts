@@ -34,6 +34,10 @@ export type LogRecord = {
 
 export type RunRecord = LogRecord & { readonly kind: 'run' };
 
+export function isRunRecord(record: LogRecord): record is RunRecord {
+  return record.kind === 'run';
+}
+
 export function keyOf(seq: number): string {
   return `log/${String(seq).padStart(12, '0')}.json`;
 }

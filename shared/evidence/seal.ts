@@ -12,8 +12,8 @@ import type {
 } from '../model.ts';
 import { severities, statuses } from '../model.ts';
 import type { EvidenceStore } from '../ports.ts';
-import type { EvidenceLog } from './chain.ts';
-import { subjectOf, type LogRecord, type RunRecord, type Subject } from './record.ts';
+import { runsBackwards, type EvidenceLog } from './chain.ts';
+import { subjectOf, type RunRecord, type Subject } from './record.ts';
 import { encodeReports, folderOf, targetsKey } from './run-files.ts';
 import { sha256 } from './sign.ts';
 
@@ -24,8 +24,11 @@ export interface RunToSeal {
   readonly complete: boolean;
   readonly tool: RunPredicate['tool'];
   readonly timezone: string;
-  /** When the timer should have fired between its last run in the log (epoch milliseconds) and this one. */
-  readonly missedSince: (lastScheduledMs: number) => readonly string[];
+  /**
+   * When the timer should have fired between its last run in the log (epoch milliseconds) and this one;
+   * undefined where its schedule is not known.
+   */
+  readonly missedSince: ((lastScheduledMs: number) => readonly string[]) | undefined;
   readonly reports: readonly TargetReport[];
   readonly waivers: RunPredicate['waivers'];
   readonly policies: { readonly key: string; readonly bytes: Uint8Array };
@@ -64,7 +67,6 @@ export async function sealRun(
       ...(await sealedAsFound(store, leftovers)),
     ];
     const { startedAt, finishedAt, complete, tool, timezone, waivers } = run;
-    const last = await lastScheduledMs(log, trigger.name);
     const predicate: RunPredicate = {
       seq,
       previous,
@@ -74,7 +76,7 @@ export async function sealRun(
       counts: countsOf(run.reports),
       open: openOf(run.reports, trigger.scheduledAt, await openBefore(log)),
       waivers,
-      missed: last === undefined ? [] : run.missedSince(last),
+      missed: await missedBefore(log, run),
       abandoned: leftovers,
     };
     return { kind: 'run', predicate, subject };
@@ -134,21 +136,25 @@ function namesIn(records: readonly RunRecord[]): ReadonlySet<string> {
 /** Latest first. */
 async function recordsOf(log: EvidenceLog, runId: string): Promise<readonly RunRecord[]> {
   const records: RunRecord[] = [];
-  for await (const record of log.backwards()) {
-    if (isRunRecord(record) && record.predicate.run.id === runId) records.push(record);
+  for await (const record of runsBackwards(log)) {
+    if (record.predicate.run.id === runId) records.push(record);
   }
   return records;
 }
 
-export function isRunRecord(record: LogRecord): record is RunRecord {
-  return record.kind === 'run';
+async function openBefore(log: EvidenceLog): Promise<readonly OpenFinding[]> {
+  for await (const { predicate } of runsBackwards(log)) return predicate.open;
+  return [];
 }
 
-async function openBefore(log: EvidenceLog): Promise<readonly OpenFinding[]> {
-  for await (const record of log.backwards()) {
-    if (isRunRecord(record)) return record.predicate.open;
-  }
-  return [];
+async function missedBefore(
+  log: EvidenceLog,
+  { identity, missedSince }: RunToSeal,
+): Promise<readonly string[]> {
+  // Without a schedule there is nothing to look for in the log.
+  if (missedSince === undefined) return [];
+  const last = await lastScheduledMs(log, identity.trigger.name);
+  return last === undefined ? [] : missedSince(last);
 }
 
 /** How far back the last run of a trigger is looked for. */
@@ -156,13 +162,9 @@ const maxRuns = 100;
 
 /** Epoch milliseconds. */
 async function lastScheduledMs(log: EvidenceLog, triggerName: string): Promise<number | undefined> {
-  let runs = 0;
-  for await (const record of log.backwards()) {
-    if (!isRunRecord(record)) continue;
-    const { trigger } = record.predicate.run;
+  for await (const { predicate } of runsBackwards(log, maxRuns)) {
+    const { trigger } = predicate.run;
     if (trigger.name === triggerName) return Date.parse(trigger.scheduledAt);
-    runs += 1;
-    if (runs >= maxRuns) return undefined;
   }
   return undefined;
 }

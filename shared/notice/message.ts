@@ -89,6 +89,19 @@ export function summaryOf({ open, finding, title }: Item, locale: Locale): strin
   return [`${open.target} ${title}`, ...details].join(' · ');
 }
 
+/** A note alone, for platforms that take events and not messages. */
+export function noteSummaryOf(
+  notice: Notice,
+  note: Note,
+  locale: Locale,
+): { readonly title: string; readonly lines: readonly string[] } {
+  const say = catalogues[locale];
+  return {
+    title: titleOf({ ...notice, notes: [note] }, say),
+    lines: noteBlock(note, say).lines.map(textOf),
+  };
+}
+
 function textOf(line: Line): string {
   return line.map(({ text }) => text).join('');
 }

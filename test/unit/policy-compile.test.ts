@@ -77,7 +77,7 @@ const extra: readonly PackedPolicy[] = Object.entries(schemas).map(([id, [requir
   const { policy } = policyOf({ id, require, title: 'A "title" \\ \u2028', ...(when && { when }) });
   return { pack: 'made-up', policy };
 });
-const packed = [...library.policies, ...extra];
+const packed = library.policies.concat(extra);
 const now = packed.map(compilePolicy);
 
 let built: { policies: readonly CompiledPolicy[]; waivers: readonly Waiver[] };

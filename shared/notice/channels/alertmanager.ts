@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Locale } from '../../model.ts';
-import { consoleOf, messageOf, summaryOf } from '../message.ts';
+import { consoleOf, noteSummaryOf, summaryOf } from '../message.ts';
 import { sections, type Item, type Notice, type Section } from '../notice.ts';
 import { byteLength } from '../pages.ts';
 import { paginate } from '../paginate.ts';
@@ -111,8 +111,7 @@ function noteAlerts(
   locale: Locale,
 ): readonly { readonly alert: Alert; readonly tells: readonly string[] }[] {
   return notice.notes.map((note) => {
-    const { title, blocks, console } = messageOf({ ...notice, notes: [note] }, locale);
-    const description = blocks[0]?.lines.map((line) => line.map(({ text }) => text).join('')) ?? [];
+    const { title, lines } = noteSummaryOf(notice, note, locale);
     const alert: Alert = {
       status: 'firing',
       labels: {
@@ -121,10 +120,10 @@ function noteAlerts(
         severity: note.kind === 'failure' ? 'critical' : 'low',
         site: notice.site,
       },
-      annotations: { summary: title, description: description.join('\n') },
+      annotations: { summary: title, description: lines.join('\n') },
       startsAt: notice.at,
       endsAt: never,
-      generatorURL: console.url,
+      generatorURL: consoleOf(notice, locale).url,
       fingerprint: createHash('sha256')
         .update(`${notice.id} ${note.kind}`)
         .digest('hex')

@@ -81,6 +81,18 @@ export function classifyCode(name: string, code: number | string, known: KnownCo
     : { kind: 'retry', reason, afterMs: found.afterMs };
 }
 
+/** For platforms whose failures come as HTTP 200 with an `errcode`. */
+export function classifyErrcode(response: HttpResponse, known: KnownCodes): Outcome {
+  const passing = classifyThrottleOrFault(response);
+  if (passing !== undefined) return passing;
+  if (response.status !== 200) return { kind: 'failed', reason: `HTTP ${String(response.status)}` };
+  const errcode = numberIn(answerOf(response.body), 'errcode');
+  if (errcode === undefined) {
+    return { kind: 'failed', reason: 'HTTP 200 with no errcode in the answer' };
+  }
+  return errcode === 0 ? { kind: 'sent' } : classifyCode('errcode', errcode, known);
+}
+
 /** The answer as an object, where it is one. */
 export function answerOf(body: string): JsonObject | undefined {
   try {

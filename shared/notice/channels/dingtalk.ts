@@ -9,7 +9,7 @@ import { markdown, type Dialect, type Page } from '../pages.ts';
 import {
   answerOf,
   classifyCode,
-  classifyThrottleOrFault,
+  classifyErrcode,
   jsonTo,
   numberIn,
   type Attempt,
@@ -56,18 +56,11 @@ export function dingtalkSign(secret: string, nowMs: number): string {
     .digest('base64');
 }
 
-/** Failures come as HTTP 200; the gateway's own refusal has a `status` and may lack `errcode`. */
+/** The gateway's own refusal is HTTP 200 with a `status` and may lack `errcode`. */
 function classify(response: HttpResponse): Outcome {
-  const passing = classifyThrottleOrFault(response);
-  if (passing !== undefined) return passing;
-  if (response.status !== 200) return { kind: 'failed', reason: `HTTP ${String(response.status)}` };
-  const answer = answerOf(response.body);
-  const [errcode, status] = [numberIn(answer, 'errcode'), numberIn(answer, 'status')];
+  const status = response.status === 200 ? numberIn(answerOf(response.body), 'status') : undefined;
   if (status !== undefined && status !== 0) return classifyCode('gateway status', status, codes);
-  if (errcode === undefined) {
-    return { kind: 'failed', reason: 'HTTP 200 with no errcode in the answer' };
-  }
-  return errcode === 0 ? { kind: 'sent' } : classifyCode('errcode', errcode, codes);
+  return classifyErrcode(response, codes);
 }
 
 /** Whoever is throttled stays so for ten minutes. */

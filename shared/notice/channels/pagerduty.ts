@@ -1,9 +1,9 @@
 /** PagerDuty Events API v2: one event a finding. https://developer.pagerduty.com/docs/events-api-v2-overview */
 import type { Locale, Severity } from '../../model.ts';
 import type { HttpResponse } from '../../ports.ts';
-import { cut, plainLine } from '../../text.ts';
+import { plainLine } from '../../text.ts';
 import { detailsOf } from '../details.ts';
-import { consoleOf, messageOf, summaryOf } from '../message.ts';
+import { consoleOf, noteSummaryOf, summaryOf } from '../message.ts';
 import { sections, type Item, type Notice, type Section } from '../notice.ts';
 import {
   classifyThrottleOrFault,
@@ -61,7 +61,7 @@ function itemEvent(
       client: 'tcss-audit',
       client_url: url,
       payload: {
-        summary: cut(plainLine(summaryOf(item, locale), maxSummaryChars), maxSummaryChars),
+        summary: plainLine(summaryOf(item, locale), maxSummaryChars),
         source: open.target,
         severity: severities[open.severity],
         timestamp: notice.at,
@@ -85,14 +85,13 @@ function itemEvent(
 function noteEvents(notice: Notice, locale: Locale): readonly Post[] {
   return notice.notes.flatMap((note): readonly Post[] => {
     const key = `tcss-audit/${notice.runId}/${note.kind}`;
-    const { title, blocks } = messageOf({ ...notice, notes: [note] }, locale);
-    const details = blocks[0]?.lines.map((line) => line.map(({ text }) => text).join('')) ?? [];
+    const { title, lines } = noteSummaryOf(notice, note, locale);
     const trigger = {
       event_action: 'trigger',
       dedup_key: key,
       client: 'tcss-audit',
       payload: {
-        summary: cut(plainLine([title, ...details].join(' · '), maxSummaryChars), maxSummaryChars),
+        summary: plainLine([title, ...lines].join(' · '), maxSummaryChars),
         source: 'tcss-audit',
         timestamp: notice.at,
         severity: note.kind === 'failure' ? 'critical' : note.kind === 'test' ? 'info' : 'warning',

@@ -5,10 +5,7 @@ import type { Message } from '../message.ts';
 import type { Notice } from '../notice.ts';
 import { byteLength, markdown, type Page } from '../pages.ts';
 import {
-  answerOf,
-  classifyCode,
-  classifyThrottleOrFault,
-  numberIn,
+  classifyErrcode,
   postJson,
   type KnownCodes,
   type Outcome,
@@ -38,16 +35,9 @@ function contentOf(page: Page, { severity, console }: Message) {
   return { msgtype: 'markdown', markdown: { content: parts.join('\n\n') } };
 }
 
-/** Failures come as HTTP 200: `errcode` decides, never `errmsg`, which holds the caller's address besides. */
+/** `errcode` decides, never `errmsg`, which holds the caller's address besides. */
 function classify(response: HttpResponse): Outcome {
-  const passing = classifyThrottleOrFault(response);
-  if (passing !== undefined) return passing;
-  if (response.status !== 200) return { kind: 'failed', reason: `HTTP ${String(response.status)}` };
-  const errcode = numberIn(answerOf(response.body), 'errcode');
-  if (errcode === undefined) {
-    return { kind: 'failed', reason: 'HTTP 200 with no errcode in the answer' };
-  }
-  return errcode === 0 ? { kind: 'sent' } : classifyCode('errcode', errcode, codes);
+  return classifyErrcode(response, codes);
 }
 
 /** https://developer.work.weixin.qq.com/document/path/90313 */
