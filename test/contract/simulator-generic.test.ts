@@ -1,24 +1,12 @@
 /** The simulated receiver of CloudEvents, sent what the Standard Webhooks library signed. */
 import { Webhook } from 'standardwebhooks';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { signatureFaultOf } from '../../simulator/chat/standard-webhooks.ts';
-import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
+import { startSimulator } from '../../simulator/simulator.ts';
+import { secretOf, standingSimulator } from '../support/sim-clock.ts';
 import { post } from '../support/sim-post.ts';
 
-const startMs = Date.UTC(2026, 10, 24, 2, 0, 0);
-let nowMs = startMs;
-let simulator: Simulator;
-
-beforeEach(async () => {
-  nowMs = startMs;
-  simulator = await startSimulator({ now: () => nowMs });
-});
-
-afterEach(async () => {
-  await simulator.close();
-});
-
-const accepted = () => simulator.inbox.map((notice) => notice.accepted);
+const standing = standingSimulator();
 
 const event = {
   specversion: '1.0',
@@ -30,13 +18,9 @@ const event = {
 };
 const eventType = { 'content-type': 'application/cloudevents+json; charset=UTF-8' };
 
-function secretOf(webhook: string): string {
-  return new URLSearchParams(new URL(webhook).hash.slice(1)).get('secret') ?? '';
-}
-
-function signed(body: unknown, atMs = nowMs): Record<string, string> {
+function signed(body: unknown, atMs = standing.nowMs): Record<string, string> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const signer = new Webhook(secretOf(simulator.webhooks.generic));
+  const signer = new Webhook(secretOf(standing.simulator.webhooks.generic));
   return {
     ...eventType,
     'webhook-id': 'msg_1',
@@ -47,7 +31,7 @@ function signed(body: unknown, atMs = nowMs): Record<string, string> {
 
 const taken: Record<string, () => Record<string, string>> = {
   'a signed event': () => signed(event),
-  'a signature of five minutes ago': () => signed(event, nowMs - 300_000),
+  'a signature of five minutes ago': () => signed(event, standing.nowMs - 300_000),
   'one good signature among others': () => {
     const headers = signed(event);
     const others = `v1,AAAA v1a,AAAA ${headers['webhook-signature'] ?? ''}`;
@@ -55,16 +39,16 @@ const taken: Record<string, () => Record<string, string>> = {
   },
 };
 it.each(Object.entries(taken))('takes %s', async (_name, headers) => {
-  expect(await post(simulator.webhooks.generic, event, headers())).toEqual({
+  expect(await post(standing.simulator.webhooks.generic, event, headers())).toEqual({
     status: 204,
     type: 'text/plain; charset=utf-8',
     body: '',
   });
-  expect(accepted()).toEqual([true]);
+  expect(standing.accepted()).toEqual([true]);
 });
 
 it('takes an unsigned event where no secret is known', async () => {
-  const answer = await post(`${simulator.url}/hooks/open`, event, eventType);
+  const answer = await post(`${standing.simulator.url}/hooks/open`, event, eventType);
   expect(answer.status).toBe(204);
 });
 
@@ -97,11 +81,11 @@ const forged: Record<string, readonly [() => Record<string, string>, string]> = 
     'no matching signature',
   ],
   'a signature 301 seconds old': [
-    () => signed(event, nowMs - 301_000),
+    () => signed(event, standing.nowMs - 301_000),
     'webhook-timestamp is more than 5 minutes off',
   ],
   'a signature 301 seconds ahead': [
-    () => signed(event, nowMs + 301_000),
+    () => signed(event, standing.nowMs + 301_000),
     'webhook-timestamp is more than 5 minutes off',
   ],
   'a timestamp that is no number': [
@@ -110,12 +94,12 @@ const forged: Record<string, readonly [() => Record<string, string>, string]> = 
   ],
 };
 it.each(Object.entries(forged))('refuses %s', async (_name, [headers, error]) => {
-  expect(await post(simulator.webhooks.generic, event, headers())).toEqual({
+  expect(await post(standing.simulator.webhooks.generic, event, headers())).toEqual({
     status: 401,
     type: 'application/json',
     body: JSON.stringify({ error }),
   });
-  expect(accepted()).toEqual([false]);
+  expect(standing.accepted()).toEqual([false]);
 });
 
 const without = (name: keyof typeof event) =>
@@ -141,7 +125,7 @@ const malformed: Record<string, readonly [unknown, string]> = {
   ],
 };
 it.each(Object.entries(malformed))('refuses %s', async (_name, [body, error]) => {
-  expect(await post(simulator.webhooks.generic, body, signed(body))).toEqual({
+  expect(await post(standing.simulator.webhooks.generic, body, signed(body))).toEqual({
     status: 400,
     type: 'application/json',
     body: JSON.stringify({ error }),
@@ -150,7 +134,7 @@ it.each(Object.entries(malformed))('refuses %s', async (_name, [body, error]) =>
 
 it('refuses an event sent as plain JSON', async () => {
   const headers = { ...signed(event), 'content-type': 'application/json' };
-  expect(await post(simulator.webhooks.generic, event, headers)).toMatchObject({
+  expect(await post(standing.simulator.webhooks.generic, event, headers)).toMatchObject({
     status: 400,
     body: '{"error":"content-type is not application/cloudevents+json"}',
   });

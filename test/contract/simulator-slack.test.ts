@@ -1,22 +1,9 @@
 /** The simulated Slack, posted to with plain fetch. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
+import { expect, it } from 'vitest';
+import { standingSimulator } from '../support/sim-clock.ts';
 import { post } from '../support/sim-post.ts';
 
-const startMs = Date.UTC(2026, 10, 24, 2, 0, 0);
-let nowMs = startMs;
-let simulator: Simulator;
-
-beforeEach(async () => {
-  nowMs = startMs;
-  simulator = await startSimulator({ now: () => nowMs });
-});
-
-afterEach(async () => {
-  await simulator.close();
-});
-
-const accepted = () => simulator.inbox.map((notice) => notice.accepted);
+const standing = standingSimulator();
 
 const mrkdwn = (text: string) => ({ type: 'mrkdwn', text });
 const plain = (text: string) => ({ type: 'plain_text', text });
@@ -45,16 +32,16 @@ const good: Record<string, unknown> = {
   },
 };
 it.each(Object.entries(good))('takes %s', async (_name, body) => {
-  expect(await post(simulator.webhooks.slack, body)).toEqual({
+  expect(await post(standing.simulator.webhooks.slack, body)).toEqual({
     status: 200,
     type: 'text/html',
     body: 'ok',
   });
-  expect(accepted()).toEqual([true]);
+  expect(standing.accepted()).toEqual([true]);
 });
 
 it('refuses another method', async () => {
-  const response = await fetch(simulator.webhooks.slack);
+  const response = await fetch(standing.simulator.webhooks.slack);
   expect([response.status, await response.text()]).toEqual([400, 'invalid_payload']);
 });
 
@@ -102,37 +89,41 @@ const bad: Record<string, readonly [unknown, string]> = {
   'attachments that are no list': [{ attachments: 'x' }, 'invalid_attachments'],
 };
 it.each(Object.entries(bad))('refuses %s', async (_name, [body, reason]) => {
-  expect(await post(simulator.webhooks.slack, body)).toEqual({
+  expect(await post(standing.simulator.webhooks.slack, body)).toEqual({
     status: 400,
     type: 'text/html',
     body: reason,
   });
-  expect(accepted()).toEqual([false]);
+  expect(standing.accepted()).toEqual([false]);
 });
 
 it('refuses another content type', async () => {
-  const answer = await post(simulator.webhooks.slack, { text: 'x' }, {});
+  const answer = await post(standing.simulator.webhooks.slack, { text: 'x' }, {});
   expect(answer).toEqual({ status: 400, type: 'text/html', body: 'invalid_payload' });
 });
 
 it('refuses an unknown webhook', async () => {
-  const answer = await post(`${simulator.url}/services/T00000000/B00000000/OTHER`, { text: 'x' });
+  const answer = await post(`${standing.simulator.url}/services/T00000000/B00000000/OTHER`, {
+    text: 'x',
+  });
   expect(answer).toEqual({ status: 404, type: 'text/html', body: 'no_service' });
 });
 
 it('lets a burst of five pass, then says when to come back; refusals do not count', async () => {
-  for (let sent = 0; sent < 5; sent += 1) await post(simulator.webhooks.slack, { text: 'x' });
-  nowMs += 1500;
-  const refused = await fetch(simulator.webhooks.slack, { method: 'POST' });
+  for (let sent = 0; sent < 5; sent += 1)
+    await post(standing.simulator.webhooks.slack, { text: 'x' });
+  standing.nowMs += 1500;
+  const refused = await fetch(standing.simulator.webhooks.slack, { method: 'POST' });
   expect([refused.status, refused.headers.get('retry-after'), await refused.text()]).toEqual([
     429,
     '4',
     'rate_limited',
   ]);
-  for (let sent = 0; sent < 4; sent += 1) await post(simulator.webhooks.slack, { text: 'x' });
-  nowMs += 3500;
-  await post(simulator.webhooks.slack, { text: 'x' });
-  expect(accepted()).toEqual([
+  for (let sent = 0; sent < 4; sent += 1)
+    await post(standing.simulator.webhooks.slack, { text: 'x' });
+  standing.nowMs += 3500;
+  await post(standing.simulator.webhooks.slack, { text: 'x' });
+  expect(standing.accepted()).toEqual([
     ...Array<boolean>(5).fill(true),
     ...Array<boolean>(5).fill(false),
     true,

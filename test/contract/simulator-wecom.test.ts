@@ -1,22 +1,9 @@
 /** The simulated WeCom, posted to with plain fetch. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
+import { expect, it } from 'vitest';
+import { standingSimulator } from '../support/sim-clock.ts';
 import { post } from '../support/sim-post.ts';
 
-const startMs = Date.UTC(2026, 10, 24, 2, 0, 0);
-let nowMs = startMs;
-let simulator: Simulator;
-
-beforeEach(async () => {
-  nowMs = startMs;
-  simulator = await startSimulator({ now: () => nowMs });
-});
-
-afterEach(async () => {
-  await simulator.close();
-});
-
-const accepted = () => simulator.inbox.map((notice) => notice.accepted);
+const standing = standingSimulator();
 
 const markdown = (content: string) => ({ msgtype: 'markdown', markdown: { content } });
 const textOf = (content: unknown) => ({ msgtype: 'text', text: { content } });
@@ -29,12 +16,12 @@ const good: Record<string, unknown> = {
   'line feeds, tabs and whole surrogate pairs': markdown('a\n\tb \u{1f600}'),
 };
 it.each(Object.entries(good))('takes %s', async (_name, body) => {
-  expect(await post(simulator.webhooks.wecom, body)).toEqual({
+  expect(await post(standing.simulator.webhooks.wecom, body)).toEqual({
     status: 200,
     type: 'application/json',
     body: '{"errcode":0,"errmsg":"ok"}',
   });
-  expect(accepted()).toEqual([true]);
+  expect(standing.accepted()).toEqual([true]);
 });
 
 const wrongCharacter = 'invalid request character';
@@ -71,13 +58,13 @@ const bad: Record<string, readonly [unknown, number, string]> = {
   'half a surrogate pair': [markdown('a\ud83d'), 40033, wrongCharacter],
 };
 it.each(Object.entries(bad))('refuses %s', async (_name, [body, errcode, reason]) => {
-  const answer = await post(simulator.webhooks.wecom, body);
+  const answer = await post(standing.simulator.webhooks.wecom, body);
   expect([answer.status, answerOf(answer.body)]).toEqual([200, refusal(errcode, reason)]);
-  expect(accepted()).toEqual([false]);
+  expect(standing.accepted()).toEqual([false]);
 });
 
 it('refuses an unknown key', async () => {
-  const url = `${simulator.url}/cgi-bin/webhook/send?key=OTHER`;
+  const url = `${standing.simulator.url}/cgi-bin/webhook/send?key=OTHER`;
   const answer = await post(url, textOf('x'));
   expect([answer.status, answerOf(answer.body)]).toEqual([
     200,
@@ -86,25 +73,26 @@ it('refuses an unknown key', async () => {
 });
 
 it('refuses a missing key', async () => {
-  const answer = await post(`${simulator.url}/cgi-bin/webhook/send`, textOf('x'));
+  const answer = await post(`${standing.simulator.url}/cgi-bin/webhook/send`, textOf('x'));
   expect(answerOf(answer.body)).toEqual(refusal(93000, 'invalid webhook url'));
 });
 
 it('takes twenty messages a minute', async () => {
-  for (let sent = 0; sent < 20; sent += 1) await post(simulator.webhooks.wecom, textOf('x'));
-  nowMs += 59_999;
-  const answer = await post(simulator.webhooks.wecom, textOf('x'));
+  for (let sent = 0; sent < 20; sent += 1)
+    await post(standing.simulator.webhooks.wecom, textOf('x'));
+  standing.nowMs += 59_999;
+  const answer = await post(standing.simulator.webhooks.wecom, textOf('x'));
   expect([answer.status, answerOf(answer.body)]).toEqual([
     200,
     refusal(45009, 'api freq out of limit'),
   ]);
-  nowMs += 1;
-  await post(simulator.webhooks.wecom, textOf('x'));
-  expect(accepted()).toEqual([...Array<boolean>(20).fill(true), false, true]);
+  standing.nowMs += 1;
+  await post(standing.simulator.webhooks.wecom, textOf('x'));
+  expect(standing.accepted()).toEqual([...Array<boolean>(20).fill(true), false, true]);
 });
 
 function refusal(errcode: number, reason: string) {
-  const hint = `${String(nowMs)}000000000000`;
+  const hint = `${String(standing.nowMs)}000000000000`;
   const more = `https://open.work.weixin.qq.com/devtool/query?e=${String(errcode)}`;
   const errmsg = `${reason}, hint: [${hint}], from ip: 127.0.0.1, more info at ${more}`;
   return { errcode, errmsg };

@@ -1,22 +1,12 @@
 /** What a first version of the stage got wrong: kept so that it stays right. */
 import { describe, expect, it } from 'vitest';
 
-import type { Finding, JsonObject, Waiver } from '../../shared/model.ts';
+import type { Finding, JsonObject } from '../../shared/model.ts';
 import { lint, type PolicyFiles } from '../../shared/policy/lint.ts';
 import { parseExample, parsePolicy } from '../../shared/policy/parse.ts';
 import { waiverUses } from '../../shared/policy/waivers.ts';
 import { sources } from '../../shared/settings/sources.ts';
-
-const policy = {
-  id: 'made-up',
-  title: 'Made up',
-  severity: 'low',
-  source: 'DescribeAssetImageScanSetting',
-  rationale: 'Made up.',
-  remediation: { text: 'Make it up.' },
-  controls: [],
-  require: { properties: { Enable: { const: true } } },
-} as const satisfies JsonObject;
+import { policy, waiver } from '../support/policy-json.ts';
 
 describe('a key named __proto__ is lost on the way from the file', () => {
   it('a policy that has it is refused, as with any unknown key', () => {
@@ -60,15 +50,6 @@ describe('lint tells no type that a field does have', () => {
 });
 
 it('a waiver is not in use because an account that it does not cover could not be checked', () => {
-  const waiver: Waiver = {
-    id: 'W-1',
-    policy: 'made-up',
-    targets: ['100000000001'],
-    reason: 'Made up.',
-    approvedBy: 'ciso',
-    from: '2026-11-01',
-    until: '2026-11-30',
-  };
   const untold: Finding = { policyId: 'made-up', severity: 'low', status: 'error', reason: 'a' };
   const passed: Finding = { policyId: 'made-up', severity: 'low', status: 'pass' };
   const report = (uin: string, finding: Finding) => ({

@@ -5,31 +5,12 @@ import { AuditError } from '../../shared/errors.ts';
 import type { Json, JsonObject, Problem } from '../../shared/model.ts';
 import { lint, type PolicyFiles } from '../../shared/policy/lint.ts';
 import { sources } from '../../shared/settings/sources.ts';
+import { policy, waiver } from '../support/policy-json.ts';
 
 const fields =
   'Enable, ScanTime, ScanPeriod, ScanVirus, ScanRisk, ScanVul, All, Images, ContainerRunning, ScanScope, ScanEndTime, ExcludeImages, LastScanTime, ScanResult, ClusterIDs';
 const facts =
   'hoursSinceLastScan, scanPeriodHours, scanOverdueHours, scanWindowMinutes, allImagesCovered, selectedCount, excludedImageCount';
-
-const policy = {
-  id: 'made-up',
-  title: 'Made up',
-  severity: 'low',
-  source: 'DescribeAssetImageScanSetting',
-  rationale: 'Made up.',
-  remediation: { text: 'Make it up.' },
-  controls: [],
-  require: { properties: { Enable: { const: true } } },
-} as const satisfies JsonObject;
-const waiver = {
-  id: 'W-1',
-  policy: 'made-up',
-  targets: ['100000000001'],
-  reason: 'Made up.',
-  approvedBy: 'ciso',
-  from: '2026-11-01',
-  until: '2026-11-30',
-} as const satisfies JsonObject;
 
 const policyFile = (json: Json, name = 'made-up', pack = 'pack') => ({
   file: `${pack}/${name}.json`,

@@ -2,27 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import type { Json, JsonObject } from '../../shared/model.ts';
 import { parseExample, parsePolicy, parseWaivers } from '../../shared/policy/parse.ts';
+import { policy, waiver } from '../support/policy-json.ts';
 
 const file = 'image-scan/made-up.json';
-const policy = {
-  id: 'made-up',
-  title: 'Made up',
-  severity: 'low',
-  source: 'DescribeAssetImageScanSetting',
-  rationale: 'Made up.',
-  remediation: { text: 'Make it up.' },
-  controls: ['NIST-800-53r5/RA-5(3)'],
-  require: { properties: { Enable: { const: true } } },
-} as const satisfies JsonObject;
-const waiver = {
-  id: 'W-1',
-  policy: 'made-up',
-  targets: ['100000000001'],
-  reason: 'Made up.',
-  approvedBy: 'ciso',
-  from: '2026-11-01',
-  until: '2026-11-30',
-} as const satisfies JsonObject;
 
 const whats = (result: {
   readonly ok: boolean;
