@@ -5,6 +5,7 @@ import { tool } from '../shared/wire.ts';
 import { addDemo } from './commands/demo.ts';
 import { addNotify } from './commands/notify.ts';
 import { addPolicy } from './commands/policy.ts';
+import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addStart } from './commands/start.ts';
@@ -15,6 +16,7 @@ import type { AddCommand, Work } from './options.ts';
 const commands: readonly AddCommand[] = [
   addRun,
   addVerify,
+  addReport,
   addPolicy,
   addNotify,
   addSimulate,
