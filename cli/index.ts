@@ -1,51 +1,21 @@
 /** argv → command → exit code. */
 import { AuditError, assertNever } from '../shared/errors.ts';
-import { parseArgs, type Command } from './args.ts';
-import { demo } from './commands/demo.ts';
-import { notify } from './commands/notify.ts';
-import { lint, test } from './commands/policy.ts';
-import { run } from './commands/run.ts';
-import { simulate } from './commands/simulate.ts';
-import { start } from './commands/start.ts';
-import { verify } from './commands/verify.ts';
+import { parseArgs } from './args.ts';
 import { processIo, talk, type ExitCode, type Io } from './io.ts';
 
 /** Never rejects for what a person can mend: that is said on stderr. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const command = parseArgs(argv, {
+  const work = parseArgs(argv, {
     writeOut: (text) => io.stdout.write(text),
     writeErr: (text) => io.stderr.write(text),
   });
-  if (typeof command === 'number') return command;
+  if (typeof work === 'number') return work;
   try {
-    return await dispatch(command, io);
+    return await work(io);
   } catch (error) {
     if (!(error instanceof AuditError)) throw error;
     talk(io, error.message);
     return exitCodeOf(error);
-  }
-}
-
-async function dispatch(command: Command, io: Io): Promise<ExitCode> {
-  switch (command.name) {
-    case 'run':
-      return run(io, command);
-    case 'verify':
-      return verify(io, command);
-    case 'policy lint':
-      return lint(io, command);
-    case 'policy test':
-      return test(io, command);
-    case 'notify':
-      return notify(io, command);
-    case 'simulate':
-      return simulate(io, command);
-    case 'start':
-      return start(io);
-    case 'demo':
-      return demo(io);
-    default:
-      return assertNever(command);
   }
 }
 

@@ -278,3 +278,22 @@ export interface Head {
   /** Hex SHA-256 of the record file's bytes. */
   readonly sha256: string;
 }
+
+/** One run as the log holds it, with the files that its record seals: what replay, exports and report read. */
+export interface SealedRun {
+  readonly kind: 'run';
+  /** Its record. */
+  readonly head: Head;
+  readonly predicate: RunPredicate;
+  readonly reports: readonly TargetReport[];
+  /** What judged. */
+  readonly policies: readonly Policy[];
+  readonly waivers: readonly Waiver[];
+}
+
+/** A place in the log whose record, or a file that it seals, is missing or is not as it was sealed. */
+export interface UnreadableRun {
+  readonly kind: 'unreadable';
+  readonly seq: number;
+  readonly message: string;
+}

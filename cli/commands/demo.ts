@@ -1,5 +1,6 @@
 import type { ScenarioName } from '../../simulator/simulator.ts';
 import { print, talk, type ExitCode, type Io } from '../io.ts';
+import type { AddCommand } from '../options.ts';
 import { readable, setStage } from '../simulated.ts';
 import { printOutcome } from './run.ts';
 import { indent } from './start.ts';
@@ -20,8 +21,17 @@ const nights: readonly {
   { title: 'fixed', scenario: 'good' },
 ];
 
+export const addDemo: AddCommand = (program, choose) => {
+  program
+    .command('demo')
+    .description('three simulated nights, and what each channel heard')
+    .action(() => {
+      choose(demo);
+    });
+};
+
 /** Three nights of a simulated account, with the dates of the last three days. */
-export async function demo(io: Io): Promise<ExitCode> {
+async function demo(io: Io): Promise<ExitCode> {
   const { simulator, evidence, publicKey, night } = await setStage('good');
   try {
     for (const [index, { title, scenario, patch }] of nights.entries()) {

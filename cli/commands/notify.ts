@@ -10,7 +10,6 @@ import { noticeOfNote } from '../../shared/notice/notice.ts';
 import { channelKinds, parseWebhooks, type Channel } from '../../shared/notice/webhook.ts';
 import { planNotices } from '../../shared/tell.ts';
 import { storeAt } from '../../shared/wire.ts';
-import type { Command } from '../args.ts';
 import { evidencePathOf } from '../evidence.ts';
 import {
   paint,
@@ -23,12 +22,39 @@ import {
   type Io,
 } from '../io.ts';
 import { loadLibrary } from '../library.ts';
+import { evidenceOption, policiesOption, type AddCommand } from '../options.ts';
 
-type Options = Extract<Command, { name: 'notify' }>;
+interface NotifyOptions {
+  readonly test: boolean;
+  readonly preview: boolean;
+  readonly all: boolean;
+  readonly channel?: string;
+  readonly evidence?: string;
+  readonly policies?: string;
+}
+
+export const addNotify: AddCommand = (program, choose) => {
+  program
+    .command('notify')
+    .description('try the channels: send a test message, or print what would be sent')
+    .option(
+      '--test',
+      'send a marked test message to each channel, and print what it answers',
+      false,
+    )
+    .option('--preview', 'print what the latest run would tell; send nothing', false)
+    .option('--channel <kind>', 'only channels of this kind')
+    .option('--all', 'preview as a new channel would hear it', false)
+    .option(...evidenceOption)
+    .option(...policiesOption)
+    .action((options: NotifyOptions) => {
+      choose((io) => notify(io, options));
+    });
+};
 
 const deadlineMs = 30_000;
 
-export async function notify(io: Io, options: Options): Promise<ExitCode> {
+async function notify(io: Io, options: NotifyOptions): Promise<ExitCode> {
   if (options.test === options.preview) {
     const what = 'give --test to send a test message, or --preview to see what would be sent';
     throw invalid('CONFIG_INVALID', 'Arguments are not valid', [{ where: 'notify', what }]);
@@ -38,7 +64,10 @@ export async function notify(io: Io, options: Options): Promise<ExitCode> {
 }
 
 /** @throws AuditError CONFIG_INVALID with every problem */
-function channelsOf(io: Io, { channel: kind, preview: isPreview }: Options): readonly Channel[] {
+function channelsOf(
+  io: Io,
+  { channel: kind, preview: isPreview }: NotifyOptions,
+): readonly Channel[] {
   const locale: Locale = io.env['AUDIT_LOCALE'] === 'zh' ? 'zh' : 'en';
   const { channels, problems } = parseWebhooks(io.env['AUDIT_WEBHOOKS'] ?? '', locale);
   const known = channelKinds.find((candidate) => candidate === kind);
@@ -85,7 +114,7 @@ async function sendTest(io: Io, channels: readonly Channel[]): Promise<ExitCode>
 async function preview(
   io: Io,
   channels: readonly Channel[],
-  { evidence, policies, all }: Options,
+  { evidence, policies, all }: NotifyOptions,
 ): Promise<ExitCode> {
   const path = evidencePathOf(io, evidence);
   if (typeof path !== 'string') throw invalid('CONFIG_INVALID', 'Arguments are not valid', [path]);

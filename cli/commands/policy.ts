@@ -5,15 +5,40 @@ import { lint as lintFiles } from '../../shared/policy/lint.ts';
 import { interpret } from '../../shared/settings/observe.ts';
 import { sources } from '../../shared/settings/sources.ts';
 import { plainLine } from '../../shared/text.ts';
-import type { PolicyOptions } from '../args.ts';
 import { countOf, print, printJson, table, type ExitCode, type Io } from '../io.ts';
 import { loadLibrary, shippedFolder } from '../library.ts';
+import { jsonOption, policiesOption, type AddCommand } from '../options.ts';
 import { readPolicyFiles } from '../policy-files.ts';
 
 /** The zone in which examples write their zone-less times, whatever the machine's environment says. */
 const exampleTimezone = 'Asia/Shanghai';
 
-export function lint(io: Io, { policies, json }: PolicyOptions): ExitCode {
+interface PolicyOptions {
+  readonly policies?: string;
+  readonly json: boolean;
+}
+
+export const addPolicy: AddCommand = (program, choose) => {
+  const policy = program.command('policy').description('work on policies');
+  policy
+    .command('lint')
+    .description('check every policy, example and waiver of the folder')
+    .option(...policiesOption)
+    .option(...jsonOption)
+    .action((options: PolicyOptions) => {
+      choose((io) => lint(io, options));
+    });
+  policy
+    .command('test')
+    .description('run every example against its policy')
+    .option(...policiesOption)
+    .option(...jsonOption)
+    .action((options: PolicyOptions) => {
+      choose((io) => test(io, options));
+    });
+};
+
+function lint(io: Io, { policies, json }: PolicyOptions): ExitCode {
   const files = readPolicyFiles(policies ?? shippedFolder());
   const library = lintFiles(files, sources);
   const problems = library.ok ? [] : library.problems;
@@ -28,7 +53,7 @@ export function lint(io: Io, { policies, json }: PolicyOptions): ExitCode {
   return library.ok ? 0 : 2;
 }
 
-export function test(io: Io, { policies, json }: PolicyOptions): ExitCode {
+function test(io: Io, { policies, json }: PolicyOptions): ExitCode {
   const { compiled, examples } = loadLibrary(policies);
   const results = examples.map((example) => {
     const policy = compiled.find((candidate) => candidate.policy.id === example.policyId);

@@ -9,8 +9,8 @@ import {
   type ExitCode,
   type Io,
 } from '../io.ts';
-import type { Command } from '../args.ts';
 import { loadLibrary } from '../library.ts';
+import { evidenceOption, jsonOption, policiesOption, type AddCommand } from '../options.ts';
 import { identify } from '../../shared/identity.ts';
 import type { Delivery } from '../../shared/model.ts';
 import { findingRows, summaryLine } from '../../shared/report/text.ts';
@@ -20,7 +20,27 @@ import { audit } from '../../shared/wire.ts';
 /** A person waits for it: longer than any retry needs, shorter than patience. */
 const deadlineMs = 300_000;
 
-export async function run(io: Io, options: Extract<Command, { name: 'run' }>): Promise<ExitCode> {
+interface RunOptions {
+  readonly evidence?: string;
+  readonly policies?: string;
+  readonly json: boolean;
+  readonly all: boolean;
+}
+
+export const addRun: AddCommand = (program, choose) => {
+  program
+    .command('run')
+    .description('audit now: read the settings, judge, seal the evidence, tell the channels')
+    .option(...evidenceOption)
+    .option(...policiesOption)
+    .option(...jsonOption)
+    .option('--all', 'print what passed and what does not apply, too', false)
+    .action((options: RunOptions) => {
+      choose((io) => run(io, options));
+    });
+};
+
+export async function run(io: Io, options: RunOptions): Promise<ExitCode> {
   const { compiled, waivers } = loadLibrary(options.policies);
   const { evidence } = options;
   const nowMs = Date.now();

@@ -2,13 +2,26 @@ import { once } from 'node:events';
 
 import { invalid } from '../../shared/errors.ts';
 import { scenarioNames, startSimulator } from '../../simulator/simulator.ts';
-import type { Command } from '../args.ts';
 import { print, talk, type ExitCode, type Io } from '../io.ts';
+import type { AddCommand } from '../options.ts';
 
-export async function simulate(
-  io: Io,
-  { port, scenario }: Extract<Command, { name: 'simulate' }>,
-): Promise<ExitCode> {
+interface SimulateOptions {
+  readonly port: string;
+  readonly scenario: string;
+}
+
+export const addSimulate: AddCommand = (program, choose) => {
+  program
+    .command('simulate')
+    .description('run the simulator of Tencent Cloud and of the chat platforms on loopback')
+    .option('--port <port>', 'port on 127.0.0.1', '8642')
+    .option('--scenario <name>', 'what the account looks like', 'drift')
+    .action((options: SimulateOptions) => {
+      choose((io) => simulate(io, options));
+    });
+};
+
+async function simulate(io: Io, { port, scenario }: SimulateOptions): Promise<ExitCode> {
   const name = scenarioNames.find((candidate) => candidate === scenario);
   const isPort = /^\d{1,5}$/.test(port) && Number(port) <= 65_535;
   if (name === undefined || !isPort) {

@@ -1,13 +1,23 @@
 import { findCredential } from '../../shared/wire.ts';
 import { print, talk, type ExitCode, type Io } from '../io.ts';
+import type { AddCommand } from '../options.ts';
 import { readable, setStage } from '../simulated.ts';
 import { printOutcome, run } from './run.ts';
 
+export const addStart: AddCommand = (program, choose) => {
+  program
+    .command('start')
+    .description('one audit, of the cloud when credentials are set, else of a simulated account')
+    .action(() => {
+      choose(start);
+    });
+};
+
 /** One audit end to end: of the cloud when credentials are set, else of a simulated account that drifted. */
-export async function start(io: Io): Promise<ExitCode> {
+async function start(io: Io): Promise<ExitCode> {
   if (findCredential(io.env) !== undefined) {
     talk(io, 'Credentials found: auditing your account.\n');
-    return run(io, { name: 'run', json: false, all: true });
+    return run(io, { json: false, all: true });
   }
   talk(
     io,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 import { countOf, print, printJson, table, withProgress, type ExitCode, type Io } from '../io.ts';
-import type { Command } from '../args.ts';
 import { evidencePathOf } from '../evidence.ts';
+import { collect, evidenceOption, jsonOption, type AddCommand } from '../options.ts';
 import { AuditError, invalid, messageOf } from '../../shared/errors.ts';
 import { parsePublicKey, type TrustedKey } from '../../shared/evidence/sign.ts';
 import { verifyLog, type Verification } from '../../shared/evidence/verify.ts';
@@ -10,9 +10,32 @@ import type { Head, Problem } from '../../shared/model.ts';
 import { plainLine } from '../../shared/text.ts';
 import { storeAt } from '../../shared/wire.ts';
 
-type Options = Extract<Command, { name: 'verify' }>;
+interface VerifyOptions {
+  readonly evidence?: string;
+  readonly publicKey: readonly string[];
+  readonly head?: string;
+  readonly json: boolean;
+}
 
-export async function verify(io: Io, options: Options): Promise<ExitCode> {
+export const addVerify: AddCommand = (program, choose) => {
+  program
+    .command('verify')
+    .description('check the evidence log and every file it seals')
+    .option(...evidenceOption)
+    .option(
+      '--public-key <file>',
+      'an Ed25519 public key in PEM; repeat it after a rotation',
+      collect,
+      [],
+    )
+    .option('--head <seq:sha256>', 'a head known from elsewhere, such as a notice')
+    .option(...jsonOption)
+    .action((options: VerifyOptions) => {
+      choose((io) => verify(io, options));
+    });
+};
+
+async function verify(io: Io, options: VerifyOptions): Promise<ExitCode> {
   const { path, publicKeys, knownHead } = parseOptions(io, options);
   const verification = await withProgress(
     io,
@@ -35,7 +58,7 @@ export async function verify(io: Io, options: Options): Promise<ExitCode> {
 /** @throws AuditError CONFIG_INVALID with every problem */
 function parseOptions(
   io: Io,
-  { evidence, publicKey, head }: Options,
+  { evidence, publicKey, head }: VerifyOptions,
 ): {
   readonly path: string;
   readonly publicKeys: readonly TrustedKey[];

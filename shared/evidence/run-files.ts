@@ -59,6 +59,26 @@ export async function readReports(
   );
 }
 
+/**
+ * The policies and waivers that judged a sealed run.
+ * @throws AuditError EVIDENCE_BROKEN when the file is not as sealed
+ */
+export async function readPolicies(
+  store: EvidenceStore,
+  record: RunRecord,
+): Promise<{ readonly policies: readonly Policy[]; readonly waivers: readonly Waiver[] }> {
+  const subject = record.subject.find(({ name }) => name.startsWith('policies/'));
+  if (subject === undefined) {
+    throw new AuditError(
+      'EVIDENCE_BROKEN',
+      `Evidence record ${String(record.seq)} names no policies file.`,
+    );
+  }
+  const file = parseJson(await readSealed(store, subject));
+  if (isPoliciesFile(file)) return file;
+  throw new AuditError('EVIDENCE_BROKEN', `Evidence ${subject.name} holds no policies.`);
+}
+
 async function readSealed(store: EvidenceStore, { name, digest }: Subject): Promise<string> {
   const bytes = await store.get(name);
   if (bytes === null || sha256(bytes) !== digest.sha256) {
@@ -84,4 +104,11 @@ function isReport(value: Json): value is Json & TargetReport {
     Array.isArray(value['observations']) &&
     Array.isArray(value['findings'])
   );
+}
+
+/** As above: the hash holds it to what we wrote. */
+function isPoliciesFile(
+  value: Json,
+): value is Json & { readonly policies: readonly Policy[]; readonly waivers: readonly Waiver[] } {
+  return isObject(value) && Array.isArray(value['policies']) && Array.isArray(value['waivers']);
 }

@@ -1,0 +1,78 @@
+/** The log as nights: every run in the order of the log, with what its record seals, one at a time. */
+import { AuditError } from '../errors.ts';
+import type { SealedRun, UnreadableRun } from '../model.ts';
+import type { EvidenceStore } from '../ports.ts';
+import { decodeRecord, keyOf, seqOf, type LogRecord, type RunRecord } from './record.ts';
+import { readPolicies, readReports } from './run-files.ts';
+
+export interface RunsSpan {
+  /** Epoch milliseconds of the scheduled time, inclusive; where absent, from the first run on. */
+  readonly sinceMs?: number;
+  /** Epoch milliseconds of the scheduled time, exclusive. */
+  readonly untilMs?: number;
+}
+
+/**
+ * A run that two attempts sealed comes once, as its last record says it. What cannot be read comes as such,
+ * whatever its time, since nobody can tell which night it was: the caller decides whether it can go on.
+ * @throws AuditError EVIDENCE_UNREADABLE when the store cannot be listed
+ */
+export async function* readRuns(
+  store: EvidenceStore,
+  { sinceMs = -Infinity, untilMs = Infinity }: RunsSpan = {},
+): AsyncGenerator<SealedRun | UnreadableRun> {
+  const seqs = (await store.list('log/')).flatMap((key) => seqOf(key) ?? []);
+  const wanted = new Map<string, number>();
+  const unreadable = new Map<number, string>();
+  for (let seq = 1; seq <= (seqs.at(-1) ?? 0); seq += 1) {
+    const record = await recordAt(store, seq);
+    if (typeof record === 'string') unreadable.set(seq, record);
+    else if (record.kind === 'run') {
+      const { id, trigger } = record.predicate.run;
+      const scheduledMs = Date.parse(trigger.scheduledAt);
+      if (sinceMs <= scheduledMs && scheduledMs < untilMs) wanted.set(id, seq);
+    }
+  }
+  // Records are read a second time rather than kept: those of an organisation are large.
+  const places = [...new Set([...wanted.values(), ...unreadable.keys()])].sort((a, b) => a - b);
+  for (const seq of places) {
+    const message = unreadable.get(seq);
+    yield message === undefined
+      ? await readRun(store, seq)
+      : { kind: 'unreadable', seq, message: `${keyOf(seq)} ${message}` };
+  }
+}
+
+async function readRun(store: EvidenceStore, seq: number): Promise<SealedRun | UnreadableRun> {
+  const record = await recordAt(store, seq);
+  if (typeof record === 'string' || record.kind !== 'run') {
+    return { kind: 'unreadable', seq, message: `${keyOf(seq)} changed while it was read` };
+  }
+  try {
+    return await sealedRunOf(store, record);
+  } catch (error) {
+    if (!(error instanceof AuditError)) throw error;
+    return { kind: 'unreadable', seq, message: error.message };
+  }
+}
+
+/** @throws AuditError EVIDENCE_BROKEN when a file is missing or not as sealed */
+export async function sealedRunOf(store: EvidenceStore, record: RunRecord): Promise<SealedRun> {
+  const { seq, sha256, predicate } = record;
+  const [reports, judged] = await Promise.all([
+    readReports(store, record),
+    readPolicies(store, record),
+  ]);
+  return { kind: 'run', head: { seq, sha256 }, predicate, reports, ...judged };
+}
+
+/** @returns what is wrong with it as a sentence, where there is no such record */
+async function recordAt(store: EvidenceStore, seq: number): Promise<LogRecord | string> {
+  const bytes = await store.get(keyOf(seq));
+  if (bytes === null) return 'is missing';
+  const record = decodeRecord(bytes);
+  if (typeof record !== 'string' && record.seq !== seq) {
+    return `says that it is record ${String(record.seq)}`;
+  }
+  return record;
+}
