@@ -20,6 +20,7 @@ import { plainLine } from '../../shared/text.ts';
 import { storeAt, tool } from '../../shared/wire.ts';
 import { evidencePathOf } from '../evidence.ts';
 import { countOf, paint, print, startProgress, type ExitCode, type Io } from '../io.ts';
+import { loadControls } from '../library.ts';
 import { collect, evidenceOption, type AddCommand } from '../options.ts';
 
 interface ReportOptions {
@@ -81,6 +82,7 @@ async function report(io: Io, options: ReportOptions): Promise<ExitCode> {
       locale,
       tool,
       evidence: evidenceCheck(verification, publicKeys.length, knownHead),
+      controls: loadControls(undefined),
       madeAtMs: Date.now(),
       ...(span.untilMs !== undefined && { untilMs: span.untilMs }),
     });

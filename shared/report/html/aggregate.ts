@@ -3,6 +3,7 @@
  * numbers and changes are kept, so a year of an organisation takes the memory of a few nights.
  */
 import type {
+  ControlsCatalogue,
   Locale,
   OpenFinding,
   Policy,
@@ -14,6 +15,7 @@ import type {
 import type {
   Code,
   EvidenceCheck,
+  FrameworkRow,
   NightRow,
   PolicyRow,
   ReportData,
@@ -22,6 +24,7 @@ import type {
   UnreadableRow,
   WaiverRow,
 } from './data.ts';
+import { frameworkSummaries } from '../frameworks.ts';
 import { createFixLedger, type FixLedger } from './fixes.ts';
 import { lastNightRows, type LastNight } from './last-night.ts';
 import { packsOf } from './packs.ts';
@@ -32,6 +35,8 @@ export interface ReportOptions {
   readonly locale: Locale;
   readonly tool: ReportData['tool'];
   readonly evidence: EvidenceCheck;
+  /** What the controls that policies name are called. */
+  readonly controls: ControlsCatalogue;
   /** Epoch milliseconds. */
   readonly madeAtMs: number;
   /** Epoch milliseconds: the end of the span, where the report was asked for one. */
@@ -39,7 +44,7 @@ export interface ReportOptions {
 }
 
 export async function aggregate(
-  entries: AsyncIterable<SealedRun | UnreadableRun>,
+  entries: AsyncIterable<SealedRun | UnreadableRun> | Iterable<SealedRun | UnreadableRun>,
   options: ReportOptions,
 ): Promise<ReportData> {
   const fold = startFold();
@@ -271,6 +276,7 @@ function finish(fold: Fold, options: ReportOptions): ReportData {
     usualGapHours: usualGapMs / 3_600_000,
     nights,
     last: last?.night ?? -1,
+    lastFile: last?.run.files.find(({ name }) => name.startsWith('runs/'))?.name ?? '',
     unreadable,
     policies: policies.items.map((policy) =>
       policyRow(policy, packs.get(policy.id) ?? policy.id, nights.length),
@@ -289,6 +295,7 @@ function finish(fold: Fold, options: ReportOptions): ReportData {
     details: rows.details,
     observations: rows.observations,
     settings: rows.settings,
+    frameworks: last === undefined ? [] : frameworkRows(last.run, options.controls),
     waivers: last === undefined ? [] : waiverRows(last.run),
     fixes: fixLedger.history(),
     leftOut: { ...rows.leftOut, histories: histories.leftOut },
@@ -403,6 +410,22 @@ function poolTimelines(
     }),
   );
   return { pool, places, leftOut };
+}
+
+function frameworkRows(
+  { reports, policies }: SealedRun,
+  catalogue: ControlsCatalogue,
+): readonly FrameworkRow[] {
+  return frameworkSummaries(reports, policies, catalogue).map(({ title, edition, touched }) => ({
+    title,
+    ...(edition !== undefined && { edition }),
+    controls: touched.map(({ name, title: called, state, policies: supporting }) => ({
+      name,
+      ...(called !== undefined && { title: called }),
+      state,
+      policies: supporting,
+    })),
+  }));
 }
 
 function waiverRows({ predicate, waivers }: SealedRun): readonly WaiverRow[] {

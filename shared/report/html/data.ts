@@ -164,6 +164,20 @@ export interface LeftOut {
   readonly histories: number;
 }
 
+/** What the last night says of one control. */
+export interface ControlRow {
+  readonly name: string;
+  readonly title?: string;
+  readonly state: 'satisfied' | 'not-satisfied' | 'could-not-tell' | 'not-assessed';
+  readonly policies: readonly string[];
+}
+
+export interface FrameworkRow {
+  readonly title: string;
+  readonly edition?: string;
+  readonly controls: readonly ControlRow[];
+}
+
 export interface ReportData {
   readonly locale: Locale;
   readonly madeAt: string;
@@ -178,6 +192,8 @@ export interface ReportData {
   readonly nights: readonly NightRow[];
   /** Place in `nights` of the run with the latest scheduled time; -1 where there is none. */
   readonly last: number;
+  /** The file in the store that holds what the last night said of its targets. */
+  readonly lastFile: string;
   readonly unreadable: readonly UnreadableRow[];
   readonly policies: readonly PolicyRow[];
   readonly tallies: readonly Tally[];
@@ -188,6 +204,7 @@ export interface ReportData {
   readonly details: readonly Detail[];
   readonly observations: readonly ObservationRow[];
   readonly settings: readonly { readonly settings: JsonObject; readonly facts: JsonObject }[];
+  readonly frameworks: readonly FrameworkRow[];
   readonly waivers: readonly WaiverRow[];
   readonly fixes: FixHistory;
   readonly leftOut: LeftOut;

@@ -5,6 +5,7 @@ import { renderToStaticMarkup } from 'preact-render-to-string';
 import type { ReportData } from './data.ts';
 import { formatIn, type Format } from './format.ts';
 import { Evidence } from './sections/evidence.tsx';
+import { Frameworks } from './sections/frameworks.tsx';
 import { Nights } from './sections/nights.tsx';
 import { Overview } from './sections/overview.tsx';
 import { Trend } from './sections/trend.tsx';
@@ -138,6 +139,7 @@ function Body({
         <Shell id="findings" title={text.findings.title} lead={text.findings.lead} />
         <Shell id="accounts" title={text.accounts.title} lead={text.accounts.lead} />
         <Trend data={data} format={format} />
+        <Frameworks data={data} format={format} />
         <Waivers data={data} format={format} />
         <Evidence data={data} format={format} />
       </main>

@@ -197,7 +197,9 @@ export function mountAccounts(root: HTMLElement, context: Context): Accounts {
       h('span', { class: 'arrow', attributes: { 'aria-hidden': 'true' } }),
     );
     button.dataset['sort'] = String(by);
-    button.setAttribute('aria-label', text.accounts.sortBy(label));
+    // What is read aloud begins with what is seen.
+    const spoken = text.accounts.sortBy(label);
+    button.setAttribute('aria-label', label === shownLabel ? spoken : `${shownLabel}: ${spoken}`);
     return button;
   }
 
@@ -231,7 +233,7 @@ export function mountAccounts(root: HTMLElement, context: Context): Accounts {
         ...groups.map(({ name, size }) =>
           h(
             'th',
-            { class: 'pack', attributes: { scope: 'colgroup', colspan: size } },
+            { class: 'pack', attributes: { scope: 'colgroup', colspan: size, title: name } },
             isolated(name),
           ),
         ),

@@ -173,7 +173,7 @@ function drawGrid(
         continue;
       }
       const cell = cellOf(data, day, policy);
-      const both = cell.hasFails ? ' both' : '';
+      const both = cell.hasFails ? ` both-${String(cell.level)}` : '';
       const element = h('td', {
         class: `cell ${cellClass(cell.kind, cell.level)}${both}`,
         attributes: {

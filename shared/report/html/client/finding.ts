@@ -22,7 +22,11 @@ function part(title: string, ...children: readonly Child[]): HTMLElement {
 /** Where it lies that this page does not hold. */
 function leftOut({ data, format }: Context): HTMLElement {
   const head = data.nights[data.last]?.head;
-  const sentence = format.text.findings.leftOut(String(head?.seq ?? ''), head?.sha256 ?? '');
+  const sentence = format.text.findings.leftOut(
+    String(head?.seq ?? ''),
+    head?.sha256 ?? '',
+    data.lastFile,
+  );
   return h('p', { class: 'small caution' }, sentence);
 }
 
@@ -116,7 +120,7 @@ function received(observation: ObservationRow, context: Context): readonly HTMLE
 function block(label: string, text: string): HTMLElement {
   return h(
     'pre',
-    { attributes: { tabindex: 0, role: 'region', 'aria-label': label, dir: 'ltr' } },
+    { attributes: { tabindex: 0, role: 'group', 'aria-label': label, dir: 'ltr' } },
     text,
   );
 }

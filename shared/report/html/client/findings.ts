@@ -120,6 +120,7 @@ export function mountFindings(root: HTMLElement, context: Context): Findings {
       number(data.leftOut.findings),
       String(head.seq),
       head.sha256,
+      data.lastFile,
     );
   }
 

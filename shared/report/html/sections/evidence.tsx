@@ -120,7 +120,7 @@ function Faults({ data: { evidence }, format }: Props): JSX.Element | null {
   );
 }
 
-function LeftOut({ data: { leftOut, nights, last }, format }: Props): JSX.Element {
+function LeftOut({ data: { leftOut, nights, last, lastFile }, format }: Props): JSX.Element {
   const { text, number } = format;
   const { findings, details, observations, histories } = leftOut;
   const lines = [
@@ -133,7 +133,7 @@ function LeftOut({ data: { leftOut, nights, last }, format }: Props): JSX.Elemen
   if (lines.length === 0 || head === undefined) return <p>{text.evidence.nothingLeftOut}</p>;
   return (
     <>
-      <p>{text.findings.leftOut(String(head.seq), head.sha256)}</p>
+      <p>{text.findings.leftOut(String(head.seq), head.sha256, lastFile)}</p>
       <ul class="plain">
         {lines.map((line) => (
           <li>{line}</li>

@@ -155,7 +155,7 @@ function Mini({
     );
     if (hasFails)
       draw(
-        'fail l3',
+        `fail l${String(level)}`,
         `M${String(x)} ${String(y)}h${String(size)}l-${String(size)} ${String(size)}z`,
       );
   }

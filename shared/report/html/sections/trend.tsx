@@ -28,7 +28,7 @@ export function Trend({ data, format }: Props): JSX.Element {
 }
 
 const width = 720;
-const height = 220;
+const height = 300;
 const margin = { left: 44, right: 8, top: 12, bottom: 26 } as const;
 const drawnCodes = ['f', 'e', 'w'] as const;
 

@@ -22,7 +22,7 @@ export function Waivers({
       {rows.length === 0 ? (
         <p class="card calm">{text.waivers.none}</p>
       ) : (
-        <div class="card scroll" tabIndex={0} role="region" aria-labelledby="waivers-title">
+        <div class="card scroll" tabIndex={0} role="group" aria-labelledby="waivers-title">
           <table>
             <thead>
               <tr>

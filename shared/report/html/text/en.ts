@@ -1,6 +1,6 @@
 /** Every sentence of the report page. The type is what other languages must fill in completely. */
 import type { Severity, WaiverState } from '../../../model.ts';
-import type { Code } from '../data.ts';
+import type { Code, ControlRow } from '../data.ts';
 
 const count = (n: string, one: string, many: string) => `${n} ${n === '1' ? one : many}`;
 
@@ -164,10 +164,10 @@ export const en = {
     sealedIn: 'Sealed in',
     openSince: 'Open since',
     link: 'Link to this finding',
-    leftOut: (seq: string, sha256: string) =>
-      `Left out to keep this file small. It lies in the run that record #${seq} (${sha256}) seals.`,
-    manyLeftOut: (n: string, seq: string, sha256: string) =>
-      `${count(n, 'more finding is', 'more findings are')} left out to keep this file small. They lie in the run that record #${seq} (${sha256}) seals.`,
+    leftOut: (seq: string, sha256: string, file: string) =>
+      `Left out to keep this file small. It lies in ${file}, which record #${seq} (${sha256}) seals.`,
+    manyLeftOut: (n: string, seq: string, sha256: string, file: string) =>
+      `${count(n, 'more finding is', 'more findings are')} left out to keep this file small. They lie in ${file}, which record #${seq} (${sha256}) seals.`,
     printed: (shown: string, all: string) =>
       `Printed: ${shown} of ${all}. Filter the page before printing to choose others.`,
     notShown: (hash: string) => `This report has no open finding ${hash}: it may be closed by now.`,
@@ -225,6 +225,12 @@ export const en = {
     policies: 'Policies',
     state: 'State',
     controls: (n: string) => count(n, 'control', 'controls'),
+    states: {
+      satisfied: 'Supported',
+      'not-satisfied': 'Not supported',
+      'could-not-tell': 'Could not tell',
+      'not-assessed': 'Not assessed',
+    } satisfies Record<ControlRow['state'], string>,
     none: 'No policy names a control.',
   },
   waivers: {

@@ -134,10 +134,10 @@ export const zh: Catalogue = {
     sealedIn: '封存于',
     openSince: '起始于',
     link: '指向此项的链接',
-    leftOut: (seq, sha256) =>
-      `为控制文件大小已略去，内容位于第 ${seq} 号记录（${sha256}）所封存的审计中。`,
-    manyLeftOut: (n, seq, sha256) =>
-      `为控制文件大小，另有 ${n} 项已略去，内容位于第 ${seq} 号记录（${sha256}）所封存的审计中。`,
+    leftOut: (seq, sha256, file) =>
+      `为控制文件大小已略去，内容位于 ${file}，由第 ${seq} 号记录（${sha256}）封存。`,
+    manyLeftOut: (n, seq, sha256, file) =>
+      `为控制文件大小，另有 ${n} 项已略去，内容位于 ${file}，由第 ${seq} 号记录（${sha256}）封存。`,
     printed: (shown, all) => `已打印 ${all} 项中的 ${shown} 项。如需其他项，请先筛选再打印。`,
     notShown: (hash) => `本报告中没有未处理的项 ${hash}：可能已经关闭。`,
   },
@@ -192,6 +192,12 @@ export const zh: Catalogue = {
     policies: '策略',
     state: '状态',
     controls: (n) => `${n} 个控制项`,
+    states: {
+      satisfied: '有支持',
+      'not-satisfied': '不支持',
+      'could-not-tell': '无法判断',
+      'not-assessed': '未评估',
+    },
     none: '没有策略引用控制项。',
   },
   waivers: {
