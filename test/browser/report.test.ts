@@ -62,10 +62,11 @@ async function dataOf(
 type StatusBy = Readonly<Record<string, 'pass' | 'fail' | 'waived' | 'error' | 'skip'>>;
 
 /** One account for each entry; nights are told apart by `ago`, in days before the last. */
-function night(ago: number, byAccount: readonly StatusBy[]): SealedRun {
+function night(ago: number, byAccount: readonly StatusBy[], before?: SealedRun): SealedRun {
   const scheduledAt = new Date(lastNightMs - ago * dayMs).toISOString();
   return nightRun({
     seq: 9 - ago * 2,
+    ...(before !== undefined && { before }),
     scheduledAt,
     policies,
     waivers: [waiver],
@@ -84,13 +85,18 @@ function night(ago: number, byAccount: readonly StatusBy[]): SealedRun {
 }
 
 /** Two accounts: one fails in the last night, one could not be read in part. */
+const nightBefore = night(1, [{}, { [String(fresh)]: 'fail' }]);
 const trouble = [
   night(2, [{}, {}]),
-  night(1, [{}, { [String(fresh)]: 'fail' }]),
-  night(0, [
-    { [String(enabled)]: 'fail', [String(malware)]: 'waived' },
-    { [String(fresh)]: 'fail', [String(enabled)]: 'error' },
-  ]),
+  nightBefore,
+  night(
+    0,
+    [
+      { [String(enabled)]: 'fail', [String(malware)]: 'waived' },
+      { [String(fresh)]: 'fail', [String(enabled)]: 'error' },
+    ],
+    nightBefore,
+  ),
 ];
 const calm = [night(1, [{}]), night(0, [{}])];
 
@@ -181,7 +187,6 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     const text = await page.locator('#overview').innerText();
     for (const sentence of says) expect(text).toContain(sentence);
     expect(complaints).toEqual([]);
-    await page.close();
   });
 
   it('asks nothing of the network', async () => {
@@ -190,7 +195,6 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     expect(requests).toEqual([page.url()]);
     expect(page.url()).toMatch(/^file:/);
     expect(complaints).toEqual([]);
-    await page.close();
   });
 
   it('filters the findings by clicking, and clears the filters', async () => {
@@ -204,7 +208,6 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     expect(await page.locator('#findings [role=status]').innerText()).toBe('1 of 4 findings');
     await page.getByRole('button', { name: 'Clear the filters' }).click();
     expect(await findings.count()).toBe(4);
-    await page.close();
   });
 
   it('searches and opens a finding by the keyboard', async () => {
@@ -230,14 +233,12 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     ]) {
       expect(text).toContain(part);
     }
-    await page.close();
   });
 
   it('sorts the findings', async () => {
     const { page } = await reports.open(htmlOf(await dataOf(trouble)));
     await page.locator('#findings').getByLabel('Sort by').selectOption('oldest');
     expect(await page.locator('.finding').first().innerText()).toContain('since 22 Nov 2026');
-    await page.close();
   });
 
   it('shows a waived finding with its waiver', async () => {
@@ -250,7 +251,6 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     const text = await page.locator('.finding .panel').innerText();
     expect(text).toContain('W-1, until 30 Jun 2027');
     expect(text).toContain('approved by ciso');
-    await page.close();
   });
 
   it('follows a link to a finding, from outside and from the table of accounts', async () => {
@@ -263,7 +263,6 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     );
     await page.locator('.matrix td a').first().click();
     expect(await page.locator('.finding button[aria-expanded=true]').count()).toBe(2);
-    await page.close();
   });
 
   it('says that a linked finding is not there any more', async () => {
@@ -273,7 +272,6 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     expect(await page.locator('#findings').innerText()).toContain(
       'no open finding 0123456789abcdef',
     );
-    await page.close();
   });
 
   it('follows a link to a policy to its findings and its nights', async () => {
@@ -281,12 +279,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
       hash: `#policy=${String(fresh)}`,
     });
     expect(await page.locator('.finding').count()).toBe(1);
-    const chosen = await page
-      .locator('#calendar select')
-      .first()
-      .evaluate('(select) => select.selectedOptions[0].label');
-    expect(chosen).toBe('Image scan has finished lately');
-    await page.close();
+    expect(await page.locator('#calendar select').first().inputValue()).toBe('1');
   });
 
   it('walks the nights by the keyboard, and every night says what it was', async () => {
@@ -300,13 +293,12 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.keyboard.press('ArrowUp');
     expect(await focused()).toBe('21 Nov 2026: Pass 7, Could not tell 1');
     expect(await page.locator('.day').innerText()).toContain('record #5');
-    await page.close();
   });
 
   it('searches, filters and sorts the accounts, by clicking and by the keyboard', async () => {
     const { page } = await reports.open(htmlOf(await dataOf(trouble)));
     const accounts = page.locator('.matrix tbody th');
-    expect(await accounts.allInnerTexts()).toEqual(['100000000001', '100000000002']);
+    expect(await accounts.allInnerTexts()).toEqual(['100000000002', '100000000001']);
     await page.getByRole('button', { name: 'Sort by Account' }).focus();
     await page.keyboard.press('Enter');
     await page.keyboard.press('Enter');
@@ -319,7 +311,6 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.locator('#accounts').getByLabel('Show').selectOption('all');
     await page.locator('#accounts').getByLabel('Search accounts').fill('0001');
     expect(await accounts.allInnerTexts()).toEqual(['100000000001']);
-    await page.close();
   });
 
   it('has a light and a dark form, and a choice between them', async () => {
@@ -328,7 +319,6 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     expect(await background()).toBe('rgb(16, 18, 20)');
     await page.getByLabel('Light').check();
     expect(await background()).toBe('rgb(248, 248, 246)');
-    await page.close();
   });
 
   it('prints every finding with all that is known of it, and no controls', async () => {
@@ -344,7 +334,6 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.locator('.controls').first().waitFor();
     await page.locator('.finding .panel').first().waitFor({ state: 'hidden' });
     expect(await page.locator('.finding .panel:visible').count()).toBe(0);
-    await page.close();
   });
 
   it('tells on which log every printed page stands', async () => {
@@ -359,7 +348,6 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     expect(await page.locator('#opened').innerText()).toBe(
       'This page was made 9 days ago. It does not know what happened since.',
     );
-    await page.close();
   });
 
   const axeCases = {
@@ -382,13 +370,12 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
         evidence: broken,
         controls: { frameworks: [] },
       });
-      const { page } = await reports.open(htmlOf(data), { colorScheme, reducedMotion: 'reduce' });
+      const { page } = await reports.open(htmlOf(data), { colorScheme });
       for (const button of await page.locator('.finding button').all()) await button.click();
       for (const summary of await page.locator('summary').all()) {
         if ((await summary.locator('..').getAttribute('open')) === null) await summary.click();
       }
       expect(await axeViolations(page)).toEqual([]);
-      await page.close();
     },
   );
 
@@ -397,7 +384,6 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-Hans');
     expect(await page.locator('h1').innerText()).toBe('无法判断');
     expect(await page.locator('#findings h2').innerText()).toBe('问题');
-    await page.close();
   });
 
   const hostile = {
@@ -471,7 +457,6 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     expect(requests).toEqual([page.url()]);
     expect(complaints).toEqual([]);
-    await page.close();
   });
 
   it(
@@ -488,7 +473,6 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
       await page.locator('#accounts').getByLabel('Search accounts').fill('100000001999');
       expect(await page.locator('.matrix tbody th').allInnerTexts()).toEqual(['100000001999']);
       expect(complaints).toEqual([]);
-      await page.close();
     },
   );
 });

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 
 import type { ReportData } from '../../shared/report/html/data.ts';
 import { renderPage } from '../../shared/report/html/page.tsx';
@@ -57,30 +57,33 @@ export interface Opened {
 export interface Reports {
   readonly open: (
     html: string,
-    options?: BrowserContextOptions & { readonly hash?: string },
+    options?: { readonly hash?: string; readonly colorScheme?: 'light' | 'dark' },
   ) => Promise<Opened>;
   readonly close: () => Promise<void>;
 }
 
-/** Opens reports as files, as people do. */
+/** Opens reports as files, as people do, one after the other in one window. */
 export async function createReports(browser: Browser): Promise<Reports> {
   const folder = await mkdtemp(join(tmpdir(), 'tcss-audit-report-'));
+  const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
+  let requests: string[] = [];
+  let complaints: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('dialog', (dialog) => {
+    complaints.push(dialog.message());
+    void dialog.dismiss();
+  });
   let count = 0;
   return {
-    open: async (html, { hash = '', ...options } = {}) => {
+    open: async (html, { hash = '', colorScheme = 'light' } = {}) => {
       count += 1;
       const file = join(folder, `${String(count)}.html`);
       await writeFile(file, html);
-      const page = await browser.newPage({ viewport: { width: 1280, height: 860 }, ...options });
-      const requests: string[] = [];
-      const complaints: string[] = [];
-      page.on('request', (request) => requests.push(request.url()));
-      page.on('console', (message) => complaints.push(message.text()));
-      page.on('pageerror', ({ message }) => complaints.push(message));
-      page.on('dialog', (dialog) => {
-        complaints.push(dialog.message());
-        void dialog.dismiss();
-      });
+      requests = [];
+      complaints = [];
+      await page.emulateMedia({ media: 'screen', colorScheme, reducedMotion: 'reduce' });
       await page.goto(`file://${file}${hash}`);
       return { page, requests, complaints };
     },

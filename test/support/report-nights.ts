@@ -150,6 +150,8 @@ interface NightParts {
   readonly missed?: readonly string[];
   readonly complete?: boolean;
   readonly name?: string;
+  /** The night before, whose open findings stay open since when they were. */
+  readonly before?: SealedRun;
 }
 
 export function nightRun({
@@ -157,7 +159,8 @@ export function nightRun({
   scheduledAt,
   reports,
   policies,
-  open = openIn(reports, scheduledAt),
+  before,
+  open = openIn(reports, scheduledAt, before),
   waivers = [],
   missed = [],
   complete = true,
@@ -198,7 +201,14 @@ export function nightRun({
   };
 }
 
-function openIn(reports: readonly TargetReport[], since: string): readonly OpenFinding[] {
+function openIn(
+  reports: readonly TargetReport[],
+  scheduledAt: string,
+  before: SealedRun | undefined,
+): readonly OpenFinding[] {
+  const sinceBefore = new Map(
+    before?.predicate.open.map(({ fingerprint, since }) => [fingerprint, since]),
+  );
   return reports.flatMap(({ target, findings }) =>
     findings.flatMap(({ policyId, severity, status }) =>
       status === 'pass' || status === 'skip'
@@ -210,7 +220,7 @@ function openIn(reports: readonly TargetReport[], since: string): readonly OpenF
               policyId,
               severity,
               status,
-              since,
+              since: sinceBefore.get(fingerprintOf(target.uin, policyId)) ?? scheduledAt,
             },
           ],
     ),
