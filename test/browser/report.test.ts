@@ -11,6 +11,7 @@ import {
   launch,
   type Reports,
 } from '../support/browser.ts';
+import { present } from '../support/log.ts';
 import {
   dayMs,
   findingOf,
@@ -399,7 +400,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
   };
   it.each(Object.entries(hostile))('shows %s as text', async (_name, text) => {
     const policy = {
-      ...policies[0]!,
+      ...present(policies[0]),
       id: text,
       title: text,
       controls: [`${text}/1`],

@@ -931,6 +931,7 @@ describe('arguments', () => {
         run [options]       audit now: read the settings, judge, seal the evidence,
                             tell the channels
         verify [options]    check the evidence log and every file it seals
+        report [options]    write the log as one HTML page, for people
         policy              work on policies
         notify [options]    try the channels: send a test message, or print what would
                             be sent

@@ -7,6 +7,7 @@ import { cellOf, daysOf } from '../../shared/report/html/calendar.ts';
 import type { ReportData } from '../../shared/report/html/data.ts';
 import { packsOf } from '../../shared/report/html/packs.ts';
 import { encodeTimeline, stepAt, type Timeline } from '../../shared/report/html/timeline.ts';
+import { present } from '../support/log.ts';
 import {
   dayMs,
   findingOf,
@@ -60,7 +61,7 @@ function chain(nights: readonly Accounts[], change: { readonly complete?: boolea
           target: { uin: String(100_000_000_001 + account), site: 'intl' },
           observations: [],
           findings: row.map((status, policy) => {
-            const { id, severity } = policies[policy]!;
+            const { id, severity } = present(policies[policy]);
             return findingOf(id, severity, status);
           }),
         })),
@@ -231,7 +232,7 @@ it('takes the night with the latest time for the last, in whatever order they we
 
 it('shows days without a run, and a record that cannot be read where it may belong', async () => {
   const [first, , third, , fifth] = chain([[['pass']], [], [['pass']], [], [['pass']]]);
-  const data = await report([first!, third!, unreadable, fifth!]);
+  const data = await report([present(first), present(third), unreadable, present(fifth)]);
   const kinds = daysOf(data).map((day) => cellOf(data, day, undefined).kind);
   expect(kinds).toEqual(['p', 'missing', 'p', 'unreadable', 'p']);
 });
@@ -253,16 +254,14 @@ it('keeps what repeats once, and of a year of nights no more than of a month', a
 });
 
 it('says what it left out where a detail is too large for a page', async () => {
-  const run = chain([[['fail']]])[0]!;
-  const [target] = run.reports;
-  const [finding] = target!.findings;
+  const run = present(chain([[['fail']]])[0]);
+  const target = present(run.reports[0]);
+  const finding = present(target.findings[0]);
   const violation = { pointer: '/a', expected: 'x'.repeat(30_000), actual: null, message: 'long' };
   const data = await report([
     {
       ...run,
-      reports: [
-        { ...target!, findings: [{ ...finding!, status: 'fail', violations: [violation] }] },
-      ],
+      reports: [{ ...target, findings: [{ ...finding, status: 'fail', violations: [violation] }] }],
     },
   ]);
   expect(data.leftOut).toEqual({ findings: 0, details: 1, observations: 1, histories: 0 });
@@ -281,7 +280,7 @@ it('keeps the latest changes of what flickers for years', () => {
   for (let night = 0; night < 1_000; night += 1) {
     timeline = stepAt(night).next(timeline, night % 2 === 0 ? 'p' : 'f');
   }
-  const pairs = encodeTimeline(timeline!);
+  const pairs = encodeTimeline(present(timeline));
   expect(pairs.length).toBeLessThanOrEqual(128);
   expect(pairs.slice(-2)).toEqual([999, 'f']);
 });
