@@ -140,6 +140,24 @@ export interface Policy {
   readonly onMissing?: 'error' | 'fail' | 'skip';
 }
 
+/** A standard, with those of its requirements that policies may say they support. */
+export interface Framework {
+  /** What a policy writes before the slash: `PCI-DSS-4.0.1`. */
+  readonly id: string;
+  /** How people call it, edition included. */
+  readonly title: string;
+  readonly edition: string;
+  /** Where the standard itself is found. */
+  readonly source: string;
+  /** Titles by what a policy writes after the slash. */
+  readonly controls: Readonly<Record<string, string>>;
+}
+
+/** The content of `policies/controls.json`. */
+export interface ControlsCatalogue {
+  readonly frameworks: readonly Framework[];
+}
+
 /** An approved, reasoned departure from a policy that ends on a date. */
 export interface Waiver {
   readonly id: string;
@@ -301,6 +319,8 @@ export interface SealedRun {
   /** What judged. */
   readonly policies: readonly Policy[];
   readonly waivers: readonly Waiver[];
+  /** What the record seals: each file's key in the store, and the hex SHA-256 of its bytes. */
+  readonly files: readonly { readonly name: string; readonly sha256: string }[];
 }
 
 /** A place in the log whose record, or a file that it seals, is missing or is not as it was sealed. */
