@@ -1,6 +1,8 @@
 /** A folder of policies, checked as a whole: one bad file breaks the build, with every problem named. */
+import { fieldAt } from '../fields.ts';
 import { hasType, isArray } from '../json.ts';
 import type {
+  ControlsCatalogue,
   FieldType,
   FactSpec,
   Json,
@@ -12,6 +14,7 @@ import type {
   Waiver,
 } from '../model.ts';
 import { compileProblem, type PackedPolicy } from './compile.ts';
+import { controlsOf, unknownControls } from './controls.ts';
 import { parseExample, parsePolicy, parseWaivers, type Example, type SourceFile } from './parse.ts';
 import { readsOf, type ReadPath } from './reads.ts';
 import { spanOf } from './waivers.ts';
@@ -21,6 +24,8 @@ export interface PolicyFiles {
   readonly policies: readonly (SourceFile & { readonly pack: string; readonly name: string })[];
   readonly examples: readonly (SourceFile & { readonly policyId: string; readonly name: string })[];
   readonly waivers: SourceFile | undefined;
+  /** The catalogue that ships, and the folder's own, which adds to it. Without any, controls are not checked. */
+  readonly controls?: readonly SourceFile[];
 }
 
 export const expectations = ['pass', 'fail', 'skip', 'error'] as const;
@@ -37,6 +42,7 @@ export interface Library {
   readonly policies: readonly PackedPolicy[];
   readonly examples: readonly NamedExample[];
   readonly waivers: readonly Waiver[];
+  readonly controls: ControlsCatalogue;
 }
 
 type Sources = Readonly<Record<string, Source>>;
@@ -49,12 +55,23 @@ export function lint(files: PolicyFiles, sources: Sources): Result<Library, Prob
     return undefined;
   };
 
+  const controls = keep(controlsOf(files.controls ?? []));
+
   const policies: PackedPolicy[] = [];
   const ids = new Set(files.policies.map(({ name }) => name));
   for (const source of files.policies) {
     const policy = keep(parsePolicy(source));
     if (policy === undefined) continue;
     problems.push(...policyProblems(source, policy, sources));
+    if (controls !== undefined && controls.frameworks.length > 0) {
+      const unknown = unknownControls(policy.controls, controls);
+      problems.push(
+        ...unknown.map(({ control, what }) => ({
+          where: source.file,
+          what: `/controls "${control}" ${what}`,
+        })),
+      );
+    }
     if (policies.some((other) => other.policy.id === policy.id)) {
       problems.push({
         where: source.file,
@@ -88,7 +105,7 @@ export function lint(files: PolicyFiles, sources: Sources): Result<Library, Prob
 
   const [first, ...rest] = problems;
   return first === undefined
-    ? { ok: true, value: { policies, examples, waivers } }
+    ? { ok: true, value: { policies, examples, waivers, controls: controls ?? { frameworks: [] } } }
     : { ok: false, problems: [first, ...rest] };
 }
 
@@ -138,17 +155,26 @@ function schemaProblems(schema: JsonObject, source: Source): readonly string[] {
   return [...new Set(problems)];
 }
 
-function unknownProblem([root = '', name]: ReadPath, source: Source): readonly string[] {
-  if (root !== 'facts') {
-    if (Object.hasOwn(source.fields, root)) return [];
+function unknownProblem(path: ReadPath, source: Source): readonly string[] {
+  const [root = '', name] = path;
+  if (root === 'facts') {
+    if (name === undefined || Object.hasOwn(source.facts, name)) return [];
     return [
-      `reads ${root}, which ${source.action} does not have: it has ${namesOf(source.fields)}`,
+      `reads the fact ${name}, which ${source.id} does not have: it has ${namesOf(source.facts)}`,
     ];
   }
-  if (name === undefined || Object.hasOwn(source.facts, name)) return [];
-  return [
-    `reads the fact ${name}, which ${source.action} does not have: it has ${namesOf(source.facts)}`,
-  ];
+  // Of a path that leaves the documented fields, the first step that does is the one to mend.
+  const known = path.findIndex(
+    (_, index) => fieldAt(source.fields, path.slice(0, index + 1)) === undefined,
+  );
+  if (known === -1) return [];
+  const parent = fieldAt(source.fields, path.slice(0, known));
+  const has =
+    parent?.type === 'object'
+      ? `it has ${namesOf(parent.fields)}`
+      : `it is of type ${parent?.type ?? 'object'}`;
+  const owner = known === 0 ? source.id : path.slice(0, known).join('.');
+  return [`reads ${path.slice(0, known + 1).join('.')}, which ${owner} does not have: ${has}`];
 }
 
 function namesOf(table: object): string {
@@ -157,21 +183,21 @@ function namesOf(table: object): string {
 
 type ValueType = FieldType | FactSpec['type'];
 
-function typeAt(
-  [root = '', name = '', ...rest]: readonly string[],
-  source: Source,
-): ValueType | undefined {
-  if (root === 'facts') return rest.length === 0 ? source.facts[name]?.type : undefined;
-  const type = source.fields[root]?.type;
-  if (name === '') return type;
-  return type === 'string[]' && name === '*' ? 'string' : undefined;
+function typeAt(path: readonly string[], source: Source): ValueType | undefined {
+  const [root, name = '', ...rest] = path;
+  if (root !== 'facts') return path.length === 0 ? undefined : fieldAt(source.fields, path)?.type;
+  const type = Object.hasOwn(source.facts, name) ? source.facts[name]?.type : undefined;
+  if (rest.length === 0) return type;
+  return type === 'string[]' && rest.length === 1 && rest[0] === '*' ? 'string' : undefined;
 }
 
 /** Which types a keyword says something of; JSON Schema passes all others, which no one means. */
 function appliesTo(keyword: string, type: ValueType): boolean {
   if (/^(minimum|maximum|exclusiveM|multipleOf)/.test(keyword)) return /integer|number/.test(type);
   if (/^(minLength|maxLength|pattern)$/.test(keyword)) return type === 'string';
-  if (/(Items|Contains)$|^(items|contains)$/.test(keyword)) return type === 'string[]';
+  // Objects are equal or not in fields that nobody has looked at: whoever means some of them names them.
+  if (/^(const|enum|uniqueItems)$/.test(keyword) && type.startsWith('object')) return false;
+  if (/(Items|Contains)$|^(items|contains)$/.test(keyword)) return type.endsWith('[]');
   return true;
 }
 
@@ -192,6 +218,9 @@ const jsonTypes: Readonly<Record<ValueType, readonly string[]>> = {
   number: ['number', 'integer'],
   string: ['string'],
   'string[]': ['array'],
+  'integer[]': ['array'],
+  object: ['object'],
+  'object[]': ['array'],
 };
 
 function hasValueType(value: unknown, type: ValueType): boolean {
@@ -207,7 +236,7 @@ function setProblems(set: JsonObject, source: Source): readonly string[] {
   return Object.entries(set).flatMap(([name, value]) => {
     const field = Object.hasOwn(source.fields, name) ? source.fields[name] : undefined;
     if (field === undefined)
-      return [`/remediation/set names ${name}, which ${source.action} does not have`];
+      return [`/remediation/set names ${name}, which ${source.id} does not have`];
     return hasType(value, field.type)
       ? []
       : [`/remediation/set/${name} must be of type ${field.type}`];
