@@ -151,15 +151,17 @@ async function missedSince({ trigger }: RunIdentity): Promise<RunToSeal['missedS
   return (lastMs) => missedTicks(cron, lastMs, Date.parse(scheduledAt));
 }
 
-/** Only the sources that the policies read, each once. */
+/** Only the sources that the policies read and the site serves, each once. */
 async function observeTarget(
   { reader, clock, store }: RunPorts,
   log: EvidenceLog,
   plan: RunPlan,
 ): Promise<{ readonly target: Target; readonly observations: readonly Observation[] }> {
   const needed = new Set(plan.policies.map(({ policy }) => policy.source));
-  const sources = Object.values(plan.sources).filter(({ action }) => needed.has(action));
   const { site, observeUntilMs: deadlineMs, timezone } = plan;
+  const sources = Object.values(plan.sources).filter(
+    ({ id, sites }) => needed.has(id) && sites.includes(site),
+  );
   try {
     const [uin, observations] = await Promise.all([
       plan.uin ?? reader.whoAmI(deadlineMs),
@@ -199,8 +201,8 @@ function judge(
   const findings = plan.policies.flatMap((compiled): readonly Finding[] => {
     const source = plan.sources[compiled.policy.source];
     if (source === undefined) throw new Error(`No source ${compiled.policy.source}`);
-    const observation = bySource.get(source.action);
-    const finding = evaluate(compiled, source, observation);
+    const observation = bySource.get(source.id);
+    const finding = evaluate(compiled, source, observation, target.site);
     const atMs = Date.parse(observation?.observedAt ?? plan.identity.trigger.scheduledAt);
     return applyWaivers([finding], target, plan.waivers, atMs);
   });
