@@ -21,6 +21,6 @@ const commands: readonly AddCommand[] = [
 ];
 
 export const addPolicy: AddCommand = (program, choose) => {
-  const policy = program.command('policy').description('write, check and read policies');
+  const policy = program.command('policy').description('work on policies');
   for (const add of commands) add(policy, choose);
 };

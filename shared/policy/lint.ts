@@ -96,7 +96,11 @@ export function lint(
   for (const source of files.policies) {
     sourceById.set(source.name, undefined);
     const json = read(source);
-    if (json === undefined) continue;
+    if (json === undefined) {
+      const faults = exampleFaults(source.name, files.examples);
+      problems.push(...faults.map(({ what }) => ({ where: source.file, what })));
+      continue;
+    }
     const policy = keep(policyOf(json));
     const settingsSource = sourceOf(json.value, sources);
     sourceById.set(source.name, settingsSource);
