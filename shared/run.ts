@@ -4,23 +4,19 @@ import { openLog, runsBackwards, type EvidenceLog } from './evidence/chain.ts';
 import { encodePolicies, readReports } from './evidence/run-files.ts';
 import { findRun, sealRun, type RunToSeal, type SealedBy } from './evidence/seal.ts';
 import type { Signer } from './evidence/sign.ts';
+import { judge, type JudgePlan } from './judge.ts';
 import type {
   Counts,
   Delivery,
-  Finding,
   Head,
   Observation,
   RunIdentity,
   RunPredicate,
   Site,
-  Source,
   Target,
   TargetReport,
-  Waiver,
 } from './model.ts';
-import type { CompiledPolicy } from './policy/compiled.ts';
-import { evaluate } from './policy/evaluate.ts';
-import { applyWaivers, waiverUses } from './policy/waivers.ts';
+import { waiverUses } from './policy/waivers.ts';
 import type { Clock, EvidenceStore, Http, Log, SettingsReader } from './ports.ts';
 import { observe, unreadable } from './settings/observe.ts';
 import type { TellPlan } from './tell.ts';
@@ -33,13 +29,9 @@ export interface RunPorts {
   readonly log: Log;
 }
 
-export interface RunPlan extends TellPlan {
-  readonly identity: RunIdentity;
+export interface RunPlan extends TellPlan, JudgePlan {
   /** The account to audit, where it is known without asking the cloud. */
   readonly uin?: string;
-  readonly sources: Readonly<Record<string, Source>>;
-  readonly policies: readonly CompiledPolicy[];
-  readonly waivers: readonly Waiver[];
   readonly timezone: string;
   readonly signer?: Signer;
   readonly tool: RunPredicate['tool'];
@@ -189,22 +181,6 @@ async function lastUin(
     if (report?.target.site === site && report.target.uin !== 'unknown') return report.target.uin;
   }
   return undefined;
-}
-
-function judge(
-  plan: RunPlan,
-  { target, observations }: Pick<TargetReport, 'target' | 'observations'>,
-): TargetReport {
-  const bySource = new Map(observations.map((observation) => [observation.source, observation]));
-  const findings = plan.policies.flatMap((compiled): readonly Finding[] => {
-    const source = plan.sources[compiled.policy.source];
-    if (source === undefined) throw new Error(`No source ${compiled.policy.source}`);
-    const observation = bySource.get(source.action);
-    const finding = evaluate(compiled, source, observation);
-    const atMs = Date.parse(observation?.observedAt ?? plan.identity.trigger.scheduledAt);
-    return applyWaivers([finding], target, plan.waivers, atMs);
-  });
-  return { target, observations, findings };
 }
 
 function isoOf(ms: number): string {
