@@ -69,8 +69,9 @@ const onlyOurActions: Plugin = {
     bundle.onLoad({ filter: /[\\/]tcss_client\.js$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       const method = /^ {4}async (\w+)\(req, cb\) \{\n.*\n {4}\}\n/gm;
+      const ours = new Set(Object.values(sources).map(({ action }) => action));
       const contents = text.replace(method, (whole, action: string) =>
-        Object.hasOwn(sources, action) ? whole : '',
+        ours.has(action) ? whole : '',
       );
       return { contents };
     });

@@ -30,35 +30,65 @@ export interface Target {
 
 // ---- Sources: what can be read ----------------------------------------------------------------
 
-export type FieldType = 'boolean' | 'integer' | 'string' | 'string[]';
+export type FieldType =
+  'boolean' | 'integer' | 'string' | 'string[]' | 'integer[]' | 'object' | 'object[]';
 
-/** One documented field of a source's answer. */
-export interface Field {
-  readonly type: FieldType;
+export type Fields = Readonly<Record<string, Field>>;
+
+/** One documented field of a source's answer, or of an object inside it. */
+export type Field = {
   readonly meaning: string;
-  /** The documented values; any other value is drift. */
-  readonly values?: readonly (string | number)[];
   /** Changes by itself from night to night: not a setting somebody made. */
   readonly volatile?: true;
   readonly deprecated?: true;
-}
+} & (
+  | {
+      readonly type: 'boolean' | 'integer' | 'string' | 'string[]' | 'integer[]';
+      /** The documented values, of a list those of its items; any other value is drift. */
+      readonly values?: readonly (string | number)[];
+    }
+  | { readonly type: 'object'; readonly fields: Fields }
+  /** A list of objects that all have these fields. */
+  | { readonly type: 'object[]'; readonly item: Fields }
+);
 
 /** One value derived from the settings and the time of reading. */
 export interface FactSpec {
-  readonly type: 'boolean' | 'integer' | 'number';
+  readonly type: 'boolean' | 'integer' | 'number' | 'string[]';
   readonly meaning: string;
   /** The fields it is derived from: named when it cannot be derived. */
   readonly from: readonly string[];
 }
 
-/** One read-only settings action of the API, as data. */
+/** How the pages of a long list are asked for (`Offset`, `Limit`) and put together. */
+export interface Paging {
+  /** The field that counts the whole list. */
+  readonly total: string;
+  /** The field that holds the page's items. */
+  readonly list: string;
+  /** A second list, of the same things in the same order. */
+  readonly beside?: string;
+  /** The field that tells one item from another. */
+  readonly key: string;
+  readonly pageSize: number;
+}
+
+/** One read-only settings action of the API with the request it is called with, as data. */
 export interface Source {
+  /** Its name for ever, in policies and evidence: the action, and where its request chooses, what: `Action:choice`. */
+  readonly id: string;
   readonly action: string;
   readonly title: string;
   /** What the role that reads it must be allowed to do. */
   readonly camAction: string;
   readonly documentation: string;
-  readonly fields: Readonly<Record<string, Field>>;
+  /** The sites that serve it: on the others its policies do not apply. */
+  readonly sites: readonly [Site, ...Site[]];
+  /** The parameters of the call, without those of its paging. */
+  readonly request?: JsonObject;
+  /** Where an answer holds a part of a list only. */
+  readonly paging?: Paging;
+  readonly fields: Fields;
   readonly facts: Readonly<Record<string, FactSpec>>;
 }
 
@@ -71,8 +101,9 @@ export interface Drift {
 /** What was read from one source of one target, or why it could not be read. Times are ISO 8601 in UTC. */
 export type Observation = { readonly source: string; readonly observedAt: string } & (
   | {
+      /** Of a source that is read in pages: of every page, in their order, with a blank between. */
       readonly requestId: string;
-      /** The answer as received, without `RequestId`. */
+      /** The answer as received, without `RequestId`; its pages put together as if one had held all. */
       readonly settings: JsonObject;
       readonly facts: JsonObject;
       readonly drift?: readonly Drift[];

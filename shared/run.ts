@@ -143,15 +143,17 @@ async function missedSince({ trigger }: RunIdentity): Promise<RunToSeal['missedS
   return (lastMs) => missedTicks(cron, lastMs, Date.parse(scheduledAt));
 }
 
-/** Only the sources that the policies read, each once. */
+/** Only the sources that the policies read and the site serves, each once. */
 async function observeTarget(
   { reader, clock, store }: RunPorts,
   log: EvidenceLog,
   plan: RunPlan,
 ): Promise<{ readonly target: Target; readonly observations: readonly Observation[] }> {
   const needed = new Set(plan.policies.map(({ policy }) => policy.source));
-  const sources = Object.values(plan.sources).filter(({ action }) => needed.has(action));
   const { site, observeUntilMs: deadlineMs, timezone } = plan;
+  const sources = Object.values(plan.sources).filter(
+    ({ id, sites }) => needed.has(id) && sites.includes(site),
+  );
   try {
     const [uin, observations] = await Promise.all([
       plan.uin ?? reader.whoAmI(deadlineMs),

@@ -1,4 +1,5 @@
 /** A folder of policies, checked as a whole: one bad file breaks the build, with every problem named. */
+import { fieldAt } from '../fields.ts';
 import { hasType, isArray } from '../json.ts';
 import type {
   ControlsCatalogue,
@@ -154,17 +155,26 @@ function schemaProblems(schema: JsonObject, source: Source): readonly string[] {
   return [...new Set(problems)];
 }
 
-function unknownProblem([root = '', name]: ReadPath, source: Source): readonly string[] {
-  if (root !== 'facts') {
-    if (Object.hasOwn(source.fields, root)) return [];
+function unknownProblem(path: ReadPath, source: Source): readonly string[] {
+  const [root = '', name] = path;
+  if (root === 'facts') {
+    if (name === undefined || Object.hasOwn(source.facts, name)) return [];
     return [
-      `reads ${root}, which ${source.action} does not have: it has ${namesOf(source.fields)}`,
+      `reads the fact ${name}, which ${source.id} does not have: it has ${namesOf(source.facts)}`,
     ];
   }
-  if (name === undefined || Object.hasOwn(source.facts, name)) return [];
-  return [
-    `reads the fact ${name}, which ${source.action} does not have: it has ${namesOf(source.facts)}`,
-  ];
+  // Of a path that leaves the documented fields, the first step that does is the one to mend.
+  const known = path.findIndex(
+    (_, index) => fieldAt(source.fields, path.slice(0, index + 1)) === undefined,
+  );
+  if (known === -1) return [];
+  const parent = fieldAt(source.fields, path.slice(0, known));
+  const has =
+    parent?.type === 'object'
+      ? `it has ${namesOf(parent.fields)}`
+      : `it is of type ${parent?.type ?? 'object'}`;
+  const owner = known === 0 ? source.id : path.slice(0, known).join('.');
+  return [`reads ${path.slice(0, known + 1).join('.')}, which ${owner} does not have: ${has}`];
 }
 
 function namesOf(table: object): string {
@@ -173,21 +183,21 @@ function namesOf(table: object): string {
 
 type ValueType = FieldType | FactSpec['type'];
 
-function typeAt(
-  [root = '', name = '', ...rest]: readonly string[],
-  source: Source,
-): ValueType | undefined {
-  if (root === 'facts') return rest.length === 0 ? source.facts[name]?.type : undefined;
-  const type = source.fields[root]?.type;
-  if (name === '') return type;
-  return type === 'string[]' && name === '*' ? 'string' : undefined;
+function typeAt(path: readonly string[], source: Source): ValueType | undefined {
+  const [root, name = '', ...rest] = path;
+  if (root !== 'facts') return path.length === 0 ? undefined : fieldAt(source.fields, path)?.type;
+  const type = Object.hasOwn(source.facts, name) ? source.facts[name]?.type : undefined;
+  if (rest.length === 0) return type;
+  return type === 'string[]' && rest.length === 1 && rest[0] === '*' ? 'string' : undefined;
 }
 
 /** Which types a keyword says something of; JSON Schema passes all others, which no one means. */
 function appliesTo(keyword: string, type: ValueType): boolean {
   if (/^(minimum|maximum|exclusiveM|multipleOf)/.test(keyword)) return /integer|number/.test(type);
   if (/^(minLength|maxLength|pattern)$/.test(keyword)) return type === 'string';
-  if (/(Items|Contains)$|^(items|contains)$/.test(keyword)) return type === 'string[]';
+  // Objects are equal or not in fields that nobody has looked at: whoever means some of them names them.
+  if (/^(const|enum|uniqueItems)$/.test(keyword) && type.startsWith('object')) return false;
+  if (/(Items|Contains)$|^(items|contains)$/.test(keyword)) return type.endsWith('[]');
   return true;
 }
 
@@ -208,6 +218,9 @@ const jsonTypes: Readonly<Record<ValueType, readonly string[]>> = {
   number: ['number', 'integer'],
   string: ['string'],
   'string[]': ['array'],
+  'integer[]': ['array'],
+  object: ['object'],
+  'object[]': ['array'],
 };
 
 function hasValueType(value: unknown, type: ValueType): boolean {
@@ -223,7 +236,7 @@ function setProblems(set: JsonObject, source: Source): readonly string[] {
   return Object.entries(set).flatMap(([name, value]) => {
     const field = Object.hasOwn(source.fields, name) ? source.fields[name] : undefined;
     if (field === undefined)
-      return [`/remediation/set names ${name}, which ${source.action} does not have`];
+      return [`/remediation/set names ${name}, which ${source.id} does not have`];
     return hasType(value, field.type)
       ? []
       : [`/remediation/set/${name} must be of type ${field.type}`];

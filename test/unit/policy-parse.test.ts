@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Json, JsonObject } from '../../shared/model.ts';
 import { parseExample, parsePolicy, parseWaivers } from '../../shared/policy/parse.ts';
+import { sources } from '../../shared/settings/sources.ts';
 import { policy, waiver } from '../support/policy-json.ts';
 
 const file = 'image-scan/made-up.json';
@@ -82,8 +83,8 @@ describe('parsePolicy', () => {
       ['/severity must be one of critical, high, medium, low, is "blocker"'],
     ],
     'an unknown source': [
-      { ...policy, source: 'DescribeVirusScanSetting' },
-      ['/source must be one of DescribeAssetImageScanSetting, is "DescribeVirusScanSetting"'],
+      { ...policy, source: 'DescribeNothing' },
+      [`/source must be one of ${Object.keys(sources).join(', ')}, is "DescribeNothing"`],
     ],
     'an unknown onMissing': [
       { ...policy, onMissing: 'pass' },

@@ -240,7 +240,7 @@ describe('observe', () => {
       asked.push([asking.action, deadlineMs]);
       return Promise.resolve({ ...goodSettings, RequestId: 'r-1' });
     });
-    const other = { ...scanSource, action: 'DescribeOther' };
+    const other = { ...scanSource, id: 'DescribeOther', action: 'DescribeOther' };
     const observations = await observe({ reader, clock }, [scanSource, other], options);
     expect(asked).toEqual([
       [source, options.deadlineMs],
@@ -258,7 +258,7 @@ describe('observe', () => {
         ? Promise.reject(new CloudError('AuthFailure.UnauthorizedOperation', 'grant it'))
         : Promise.resolve(goodSettings),
     );
-    const other = { ...scanSource, action: 'DescribeOther' };
+    const other = { ...scanSource, id: 'DescribeOther', action: 'DescribeOther' };
     expect(await observe({ reader, clock }, [scanSource, other], options)).toEqual([
       {
         source,
