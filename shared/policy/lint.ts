@@ -17,7 +17,7 @@ import { compileProblem, type PackedPolicy } from './compile.ts';
 import { controlsOf, unknownControls } from './controls.ts';
 import { parseExample, parsePolicy, parseWaivers, type Example, type SourceFile } from './parse.ts';
 import { readsOf, type ReadPath } from './reads.ts';
-import { spanOf } from './waivers.ts';
+import { isTooLong, spanOf } from './waivers.ts';
 
 /** The files of a policy folder, as read. */
 export interface PolicyFiles {
@@ -267,6 +267,16 @@ function waiverProblems(
       : [problem(`names the policy "${waiver.policy}", which is not there`)]),
     ...(isReal ? [] : [problem('has a date that the calendar lacks')]),
     ...(isReal && fromMs >= untilMs ? [problem('ends before it begins')] : []),
+    ...(waiver.targets.includes('*') && waiver.targets.length > 1
+      ? [problem('covers all accounts by "*": that stands alone')]
+      : []),
+    ...(isTooLong(waiver)
+      ? [
+          problem(
+            'lasts more than a year: end it by the same day of the next year, and renew it then',
+          ),
+        ]
+      : []),
   ];
 }
 
