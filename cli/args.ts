@@ -9,6 +9,7 @@ import { addRun } from './commands/run.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addStart } from './commands/start.ts';
 import { addVerify } from './commands/verify.ts';
+import { addWaiver } from './commands/waiver.ts';
 import type { AddCommand, Work } from './options.ts';
 
 /** In the order of the help. */
@@ -16,6 +17,7 @@ const commands: readonly AddCommand[] = [
   addRun,
   addVerify,
   addPolicy,
+  addWaiver,
   addNotify,
   addSimulate,
   addStart,
