@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 
 import { countOf, print, printJson, table, withProgress, type ExitCode, type Io } from '../io.ts';
-import { evidencePathOf } from '../evidence.ts';
+import { describeStore, openEvidence, parseEvidenceOption, type Evidence } from '../evidence.ts';
 import { collect, evidenceOption, jsonOption, type AddCommand } from '../options.ts';
 import { AuditError, invalid, messageOf } from '../../shared/errors.ts';
 import { parsePublicKey, type TrustedKey } from '../../shared/evidence/sign.ts';
 import { verifyLog, type Verification } from '../../shared/evidence/verify.ts';
 import type { Head, Problem } from '../../shared/model.ts';
 import { plainLine } from '../../shared/text.ts';
-import { storeAt } from '../../shared/wire.ts';
 
 interface VerifyOptions {
   readonly evidence?: string;
@@ -36,18 +35,20 @@ export const addVerify: AddCommand = (program, choose) => {
 };
 
 async function verify(io: Io, options: VerifyOptions): Promise<ExitCode> {
-  const { path, publicKeys, knownHead } = parseOptions(io, options);
+  const { evidence, publicKeys, knownHead } = parseOptions(io, options);
+  const store = await openEvidence(evidence);
+  await describeStore(io, evidence, store);
   const verification = await withProgress(
     io,
     'Verifying',
-    verifyLog(storeAt(path), { publicKeys, ...(knownHead !== undefined && { knownHead }) }),
+    verifyLog(store, { publicKeys, ...(knownHead !== undefined && { knownHead }) }),
   );
   const isEmpty = verification.records === 0 && knownHead === undefined;
   if (isEmpty) {
     // "Nothing is broken" would be true, and misleading where the path is mistyped.
     throw new AuditError(
       'EVIDENCE_UNREADABLE',
-      `There is no evidence log in ${path}. Name it by --evidence file:<path>.`,
+      `There is no evidence log in ${evidence.place}. Name it by --evidence.`,
     );
   }
   if (options.json) printJson(io, verification);
@@ -58,15 +59,15 @@ async function verify(io: Io, options: VerifyOptions): Promise<ExitCode> {
 /** @throws AuditError CONFIG_INVALID with every problem */
 function parseOptions(
   io: Io,
-  { evidence, publicKey, head }: VerifyOptions,
+  { evidence: evidenceUrl, publicKey, head }: VerifyOptions,
 ): {
-  readonly path: string;
+  readonly evidence: Evidence;
   readonly publicKeys: readonly TrustedKey[];
   readonly knownHead?: Head;
 } {
   const problems: Problem[] = [];
-  const path = evidencePathOf(io, evidence);
-  if (typeof path !== 'string') problems.push(path);
+  const evidence = parseEvidenceOption(io, evidenceUrl);
+  if (!evidence.ok) problems.push(...evidence.problems);
 
   const publicKeys = publicKey.flatMap((file): readonly TrustedKey[] => {
     const key = readKey(file);
@@ -79,12 +80,12 @@ function parseOptions(
   if (head !== undefined && match === null) {
     problems.push({ where: '--head', what: 'must be <seq>:<sha256>, as a notice shows it' });
   }
-  if (problems.length > 0 || typeof path !== 'string') {
+  if (problems.length > 0 || !evidence.ok) {
     throw invalid('CONFIG_INVALID', 'Arguments are not valid', problems);
   }
   const [, seq, sha256] = match ?? [];
   return {
-    path,
+    evidence: evidence.value,
     publicKeys,
     ...(seq !== undefined && sha256 !== undefined && { knownHead: { seq: Number(seq), sha256 } }),
   };

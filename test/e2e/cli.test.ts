@@ -136,14 +136,18 @@ describe('run', () => {
       },
     },
     'ends with 2 and names every problem when the configuration is bad': {
-      env: { AUDIT_REMIND_DAYS: '5d', AUDIT_TARGETS: 'targets.json', AUDIT_EVIDENCE: 'cos://b/x' },
+      env: {
+        AUDIT_REMIND_DAYS: '5d',
+        AUDIT_TARGETS: 'targets.json',
+        AUDIT_EVIDENCE: 'cos://audit-1250000000/x',
+      },
       ended: {
         code: 2,
         stdout: '',
         stderr: [
           'Config is not valid:',
           '  AUDIT_TARGETS      is not supported by this version, which audits the account of its own credential: unset it',
-          '  AUDIT_EVIDENCE     is a cos:// store, which this version cannot write: give file:<path>',
+          '  AUDIT_EVIDENCE     does not say where the bucket lies: add ?region=<region>, such as ?region=ap-singapore',
           '  AUDIT_REMIND_DAYS  is "5d": give a whole number of days, 0 for never\n',
         ].join('\n'),
       },
@@ -535,7 +539,7 @@ describe('verify', () => {
     expect(await tcssAudit(['verify', '--evidence', 'file:nowhere'])).toEqual({
       code: 3,
       stdout: '',
-      stderr: 'There is no evidence log in nowhere. Name it by --evidence file:<path>.\n',
+      stderr: 'There is no evidence log in nowhere. Name it by --evidence.\n',
     });
   });
 
@@ -547,7 +551,7 @@ describe('verify', () => {
       stdout: '',
       stderr: [
         'Arguments are not valid:',
-        '  --evidence    is "s3://x": give file:<path>',
+        '  --evidence    is "s3://x": give file:<path> or cos://<bucket-appid>/<prefix>?region=<region>',
         "  --public-key  none.pem cannot be read (ENOENT: no such file or directory, open 'none.pem')",
         '  --public-key  text.pem is no Ed25519 public key in PEM',
         '  --head        must be <seq>:<sha256>, as a notice shows it\n',
@@ -867,7 +871,7 @@ describe('notify', () => {
     'evidence that is none': [
       ['--preview', '--evidence', 'nowhere'],
       slack,
-      'Arguments are not valid:\n  --evidence  is "nowhere": give file:<path>\n',
+      'Arguments are not valid:\n  --evidence  is "nowhere": give file:<path> or cos://<bucket-appid>/<prefix>?region=<region>\n',
     ],
   };
   it.each(Object.entries(wrong))('%s ends with 2', async (_name, [args, webhooks, stderr]) => {
