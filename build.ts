@@ -4,8 +4,10 @@ import { basename, resolve } from 'node:path';
 
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
-import { readPolicyFiles } from './cli/policy-files.ts';
-import { invalid, messageOf } from './shared/errors.ts';
+import { loadLibrary, policyFilesOf } from './cli/library.ts';
+import { judgePattern } from './cli/patterns.ts';
+import { printProblems } from './cli/problems.ts';
+import { messageOf } from './shared/errors.ts';
 import { compileToModule } from './shared/policy/compile.ts';
 import { lint } from './shared/policy/lint.ts';
 import { sources } from './shared/settings/sources.ts';
@@ -148,9 +150,7 @@ const compiledPolicies: Plugin = {
       namespace: 'policies',
     }));
     bundle.onLoad({ filter: /./, namespace: 'policies' }, () => {
-      const library = lint(readPolicyFiles('policies'), sources);
-      if (!library.ok) throw invalid('POLICY_INVALID', 'Policies are not valid', library.problems);
-      const { policies, waivers } = library.value;
+      const { policies, waivers } = loadLibrary('policies');
       return { contents: compileToModule(policies, waivers), resolveDir: process.cwd() };
     });
   },
@@ -176,7 +176,18 @@ const common = {
   ],
 } satisfies BuildOptions;
 
+/** @returns whether the policies can be built; what is wrong with them is printed as `policy lint` does */
+function checkPolicies(): boolean {
+  const library = lint(policyFilesOf('policies'), sources, { judgePattern });
+  if (!library.ok) printProblems({ stdout: process.stdout }, library.problems);
+  return library.ok;
+}
+
 async function main(): Promise<void> {
+  if (!checkPolicies()) {
+    process.exitCode = 2;
+    return;
+  }
   await rm('dist', { recursive: true, force: true });
   await Promise.all([
     build({
@@ -187,6 +198,8 @@ async function main(): Promise<void> {
     }),
     build({ ...common, entryPoints: ['croner'], outfile: 'dist/audit/croner.js' }),
     build({ ...common, entryPoints: ['shared/tell.ts'], outfile: 'dist/audit/tell.js' }),
+    // Beside the command line, which reads it only where a policy has a pattern to look at.
+    build({ ...common, entryPoints: ['recheck/lib/browser.js'], outfile: 'dist/cli/recheck.js' }),
     build({
       ...common,
       entryPoints: ['shared/evidence/stores/cos.ts'],

@@ -276,7 +276,7 @@ function shown(value: string): string {
   return plainLine(value, 60);
 }
 
-function isTimezone(zone: string): boolean {
+export function isTimezone(zone: string): boolean {
   // Loading the zone tables takes longer than all the rest of a cold start: the default needs no proof.
   if (zone === defaultTimezone) return true;
   try {
