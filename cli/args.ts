@@ -3,6 +3,7 @@ import { Command as Program, CommanderError } from 'commander';
 
 import { tool } from '../shared/wire.ts';
 import { addDemo } from './commands/demo.ts';
+import { addKeygen } from './commands/keygen.ts';
 import { addNotify } from './commands/notify.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addRun } from './commands/run.ts';
@@ -19,6 +20,7 @@ const commands: readonly AddCommand[] = [
   addPolicy,
   addWaiver,
   addNotify,
+  addKeygen,
   addSimulate,
   addStart,
   addDemo,
