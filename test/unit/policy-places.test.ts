@@ -58,7 +58,7 @@ describe('did you mean', () => {
     Enabled: 'Enable',
     Period: 'ScanPeriod',
     Images: undefined,
-    Scan: 'ScanTime',
+    Scan: 'ScanVul',
     x: undefined,
   };
   it.each(Object.entries(cases))('%s', (word, nearest) => {
