@@ -306,9 +306,7 @@ function valuesFor(field: Field, hints: Hints): readonly Json[] {
       const [first = {}] = items;
       // A fact may want an item of every kind that there is.
       const kinds = Object.entries(field.item).flatMap(([name, inner]): readonly Json[] =>
-        'values' in inner && inner.values !== undefined
-          ? [inner.values.map((value) => ({ ...first, [name]: value }))]
-          : [],
+        'values' in inner ? [inner.values.map((value) => ({ ...first, [name]: value }))] : [],
       );
       const longer = lengthsOf(hints).map((length) => repeat(items, length));
       return [[], ...items.map((item) => [item]), ...kinds, ...longer];

@@ -82,8 +82,13 @@ describe('wordsOf', () => {
 
 describe('a draft', () => {
   const draft = {
-    ...{ id: 'a', title: 'b', severity: 'low', source: scanSource.id, rationale: 'c' },
-    ...{ remediation: 'd', controls: [] },
+    id: 'a',
+    title: 'b',
+    severity: 'low',
+    source: scanSource.id,
+    rationale: 'c',
+    remediation: 'd',
+    controls: [],
   } as const;
   const examples = (policy: Policy) =>
     examplesFor(policy, scanSource, (source, answer, atMs) =>
