@@ -43,7 +43,10 @@ const withStandIns: Plugin = {
   setup(bundle) {
     const names = Object.keys(standIns).map((name) => name.replaceAll('.', '\\.'));
     const filter = new RegExp(`^(${names.join('|')})$`);
-    bundle.onResolve({ filter }, ({ path }) => ({ path, namespace: 'stand-in' }));
+    // The SDK's own imports only: our code means what it names.
+    bundle.onResolve({ filter }, ({ path, importer }) =>
+      importer.includes('node_modules') ? { path, namespace: 'stand-in' } : undefined,
+    );
     bundle.onLoad({ filter: /./, namespace: 'stand-in' }, ({ path }) => ({
       contents: standIns[path] ?? '',
     }));
@@ -93,13 +96,14 @@ const oneCommon: Plugin = {
 
 /**
  * Files beside the function's own, which are read when they are needed: telling after the first request is
- * out, cron expressions only where a timer tells its own. Neither throws an error of ours that the function
+ * out, the lines of the findings after that, cron expressions only where a timer tells its own. None throws an error of ours that the function
  * would have to recognize, so it does no harm that each file has classes of its own.
  */
 const beside: Plugin = {
   name: 'beside',
   setup(bundle) {
-    bundle.onResolve({ filter: /^(croner|\.\/tell\.ts)$/, namespace: 'file' }, ({ path, kind }) => {
+    const filter = /^(croner|\.\/tell\.ts|\.\/finding-lines\.ts)$/;
+    bundle.onResolve({ filter, namespace: 'file' }, ({ path, kind }) => {
       const isLater = path === 'croner' || kind === 'dynamic-import';
       return isLater ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined;
     });
@@ -146,7 +150,13 @@ async function main(): Promise<void> {
       outfile: 'dist/audit/index.js',
     }),
     build({ ...common, entryPoints: ['croner'], outfile: 'dist/audit/croner.js' }),
-    build({ ...common, entryPoints: ['shared/tell.ts'], outfile: 'dist/audit/tell.js' }),
+    ...['tell', 'finding-lines'].map((name) =>
+      build({
+        ...common,
+        entryPoints: [`shared/${name}.ts`],
+        outfile: `dist/audit/${name}.js`,
+      }),
+    ),
     build({
       ...common,
       entryPoints: ['cli/index.ts'],
