@@ -136,7 +136,7 @@ async function* lastNight(store: EvidenceStore): AsyncGenerator<SealedRun> {
 function unreadable({ seq, message }: UnreadableRun): AuditError {
   return new AuditError(
     'EVIDENCE_BROKEN',
-    `Record ${String(seq)} cannot be exported: ${message}. Nothing may be left out, so the export stopped there; run tcss-audit verify.`,
+    `An export leaves no night out, and record ${String(seq)} cannot be read: ${message}`,
   );
 }
 
