@@ -14,8 +14,7 @@ import { sha256 } from '../../shared/evidence/sign.ts';
 import type { Problem, SealedRun, UnreadableRun } from '../../shared/model.ts';
 import type { EvidenceStore } from '../../shared/ports.ts';
 import type { RunBefore } from '../../shared/report/ocsf.ts';
-import { storeAt } from '../../shared/wire.ts';
-import { evidencePathOf } from '../evidence.ts';
+import { openEvidence, parseEvidenceOption, type Evidence } from '../evidence.ts';
 import { countOf, talk, withProgress, type ExitCode, type Io } from '../io.ts';
 import { loadControls } from '../library.ts';
 import { evidenceOption, type AddCommand } from '../options.ts';
@@ -55,8 +54,8 @@ export const addExport: AddCommand = (program, choose) => {
 };
 
 async function exportLog(io: Io, options: ExportOptions): Promise<ExitCode> {
-  const { place, span } = parseOptions(io, options);
-  const store = storeAt(place);
+  const { evidence, span } = parseOptions(io, options);
+  const store = await openEvidence(evidence);
   const nights = counted(
     span === undefined && options.format === 'junit' ? lastNight(store) : nightsOf(store, span),
   );
@@ -65,7 +64,7 @@ async function exportLog(io: Io, options: ExportOptions): Promise<ExitCode> {
   if (first.done === true) {
     throw new AuditError(
       'EVIDENCE_UNREADABLE',
-      `There is no run to export in ${place}. Name the log by --evidence, and its nights by --since and --until.`,
+      `There is no run to export in ${evidence.place}. Name the log by --evidence, and its nights by --since and --until.`,
     );
   }
   const chunks = await chunksOf(store, options, first.value, nights);
@@ -81,15 +80,13 @@ async function exportLog(io: Io, options: ExportOptions): Promise<ExitCode> {
 /** @throws AuditError CONFIG_INVALID with every problem */
 function parseOptions(
   io: Io,
-  { format, since, until, evidence, out, attest, bom }: ExportOptions,
-): { readonly place: string; readonly span: Span | undefined } {
+  options: ExportOptions,
+): { readonly evidence: Evidence; readonly span: Span | undefined } {
+  const { format, out, attest, bom } = options;
   const problems: Problem[] = [];
-  const place = evidencePathOf(io, evidence);
-  if (typeof place !== 'string') problems.push(place);
-  const span = parseSpan({
-    ...(since !== undefined && { since }),
-    ...(until !== undefined && { until }),
-  });
+  const evidence = parseEvidenceOption(io, options.evidence);
+  if (!evidence.ok) problems.push(...evidence.problems);
+  const span = parseSpan(options);
   if (isProblems(span)) problems.push(...span);
   if (attest && format !== 'ocsf') {
     problems.push({ where: '--attest', what: `is for --format ocsf, not ${format}` });
@@ -97,21 +94,22 @@ function parseOptions(
   if (!bom && format !== 'csv') {
     problems.push({ where: '--no-bom', what: `is for --format csv, not ${format}` });
   }
-  if (typeof place === 'string' && out !== undefined && isInside(place, out)) {
+  if (out !== undefined && evidence.ok && isInside(evidence.value, out)) {
     problems.push({ where: '--out', what: `${out} lies in the evidence: name a file elsewhere` });
   }
-  if (problems.length > 0 || typeof place !== 'string' || isProblems(span)) {
+  if (problems.length > 0 || !evidence.ok || isProblems(span)) {
     throw invalid('CONFIG_INVALID', 'Arguments are not valid', problems);
   }
-  return { place, span };
+  return { evidence: evidence.value, span };
 }
 
 function isProblems(span: ReturnType<typeof parseSpan>): span is readonly Problem[] {
   return Array.isArray(span);
 }
 
-function isInside(folder: string, file: string): boolean {
-  const [first] = relative(resolve(folder), resolve(file)).split(sep);
+function isInside({ location }: Evidence, file: string): boolean {
+  if (location.kind !== 'file') return false;
+  const [first] = relative(resolve(location.path), resolve(file)).split(sep);
   return first !== '..';
 }
 

@@ -145,9 +145,12 @@ function isLink(predicate: JsonObject): predicate is JsonObject & { seq: number 
 
 /** As much as a later run and `verify` rely on. */
 function isRun(predicate: JsonObject): predicate is JsonObject & RunPredicate {
-  const { run, counts, open, abandoned } = predicate;
+  const { run, tool, counts, open, abandoned } = predicate;
   return (
     isObject(run) &&
+    isObject(tool) &&
+    isText(tool['name']) &&
+    isText(tool['version']) &&
     isText(run['id']) &&
     isObject(run['trigger']) &&
     isInstant(run['trigger']['scheduledAt']) &&
@@ -166,6 +169,10 @@ function isRun(predicate: JsonObject): predicate is JsonObject & RunPredicate {
     isListOf(predicate['waivers'], (item) =>
       ['id', 'policy', 'state', 'until'].every((key) => isText(item[key])),
     ) &&
+    (predicate['drift'] === undefined ||
+      isListOf(predicate['drift'], (item) =>
+        ['target', 'source', 'pointer', 'kind'].every((key) => isText(item[key])),
+      )) &&
     areAll(predicate['missed'], isText) &&
     areAll(abandoned, isText)
   );
