@@ -3,6 +3,7 @@ import { Command as Program, CommanderError } from 'commander';
 
 import { tool } from '../shared/wire.ts';
 import { addDemo } from './commands/demo.ts';
+import { addExport } from './commands/export.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addNotify } from './commands/notify.ts';
 import { addPolicy } from './commands/policy.ts';
@@ -17,6 +18,7 @@ import type { AddCommand, Work } from './options.ts';
 const commands: readonly AddCommand[] = [
   addRun,
   addVerify,
+  addExport,
   addPolicy,
   addWaiver,
   addNotify,
