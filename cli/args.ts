@@ -3,6 +3,7 @@ import { Command as Program, CommanderError } from 'commander';
 
 import { tool } from '../shared/wire.ts';
 import { addDemo } from './commands/demo.ts';
+import { addFix } from './commands/fix.ts';
 import { addNotify } from './commands/notify.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addRun } from './commands/run.ts';
@@ -18,6 +19,7 @@ const commands: readonly AddCommand[] = [
   addVerify,
   addPolicy,
   addWaiver,
+  addFix,
   addNotify,
   addSimulate,
   addStart,

@@ -4,9 +4,10 @@ import { isScf, parseConfig, type Config, type Env } from './config.ts';
 import { sendHttp, systemClock } from './edge.ts';
 import { invalid, messageOf } from './errors.ts';
 import { createFileStore } from './evidence/stores/file.ts';
+import { createMemoryStore } from './evidence/stores/memory.ts';
 import { isAllowedUrl } from './notice/webhook.ts';
 import type { EvidenceStore, Log } from './ports.ts';
-import type { RunIdentity, Waiver } from './model.ts';
+import type { RunIdentity, TargetReport, Waiver } from './model.ts';
 import type { CompiledPolicy } from './policy/compiled.ts';
 import { runAudit, type RunOutcome } from './run.ts';
 import { sources } from './settings/sources.ts';
@@ -53,7 +54,21 @@ export async function audit(request: AuditRequest): Promise<RunOutcome> {
   }
 }
 
-async function auditAs(config: Config, request: AuditRequest): Promise<RunOutcome> {
+/**
+ * The same audit without a trace: nothing is sealed, and nobody is told.
+ * @throws AuditError CONFIG_INVALID with every problem
+ */
+export async function look(request: AuditRequest): Promise<readonly TargetReport[]> {
+  const { signer: _, ...config } = configOf(request.env, request.policies);
+  const { reports } = await auditAs({ ...config, channels: [] }, request, createMemoryStore());
+  return reports;
+}
+
+async function auditAs(
+  config: Config,
+  request: AuditRequest,
+  store: EvidenceStore = storeAt(config.evidencePath),
+): Promise<RunOutcome> {
   const { policies, waivers, identity, deadlineMs, log } = request;
   const { credential, site, region, endpoint, locale, signer, uin, channels, timezone } = config;
   const clock = systemClock;
@@ -66,7 +81,6 @@ async function auditAs(config: Config, request: AuditRequest): Promise<RunOutcom
     requestTimeoutMs,
     ...(endpoint !== undefined && { endpoint }),
   });
-  const store = storeAt(config.evidencePath);
   const ports = { reader, store, http: sendHttp, clock, log };
   try {
     return await runAudit(ports, {
