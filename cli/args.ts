@@ -2,6 +2,7 @@
 import { Command as Program, CommanderError } from 'commander';
 
 import { tool } from '../shared/wire.ts';
+import { addCamPolicy } from './commands/cam-policy.ts';
 import { addDemo } from './commands/demo.ts';
 import { addFix } from './commands/fix.ts';
 import { addNotify } from './commands/notify.ts';
@@ -20,6 +21,7 @@ const commands: readonly AddCommand[] = [
   addPolicy,
   addWaiver,
   addFix,
+  addCamPolicy,
   addNotify,
   addSimulate,
   addStart,
