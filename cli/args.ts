@@ -2,8 +2,10 @@
 import { Command as Program, CommanderError } from 'commander';
 
 import { tool } from '../shared/wire.ts';
+import { addCamPolicy } from './commands/cam-policy.ts';
 import { addDemo } from './commands/demo.ts';
 import { addExport } from './commands/export.ts';
+import { addFix } from './commands/fix.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addNotify } from './commands/notify.ts';
 import { addPolicy } from './commands/policy.ts';
@@ -21,6 +23,8 @@ const commands: readonly AddCommand[] = [
   addExport,
   addPolicy,
   addWaiver,
+  addFix,
+  addCamPolicy,
   addNotify,
   addKeygen,
   addSimulate,

@@ -31,12 +31,16 @@ export function print(io: Pick<Io, 'stdout'>, text = ''): void {
   io.stdout.write(`${text}\n`);
 }
 
-/** The same JSON with what could steer a terminal written as escapes. */
 export function printJson(io: Io, value: unknown): void {
+  print(io, jsonText(value));
+}
+
+/** JSON with what could steer a terminal written as escapes. */
+export function jsonText(value: unknown): string {
   const steering = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
   const escape = (character: string) =>
     `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  print(io, JSON.stringify(value, null, 2).replace(steering, escape));
+  return JSON.stringify(value, null, 2).replace(steering, escape);
 }
 
 /** `1 record`, `2 records`. */

@@ -26,7 +26,7 @@ import {
 import { spanOf, waiverStandings, type WaiverStanding } from '../../shared/policy/waivers.ts';
 import { plainLine } from '../../shared/text.ts';
 import { ask, canAsk, type Question } from '../ask.ts';
-import { openEvidence, parseEvidenceOption } from '../evidence.ts';
+import { openEvidenceOption } from '../evidence.ts';
 import { countOf, paint, print, printJson, table, talk, type ExitCode, type Io } from '../io.ts';
 import { latestRun } from '../latest-run.ts';
 import { readLibrary, shippedFolder } from '../library.ts';
@@ -208,13 +208,12 @@ async function latestReports(
   io: Io,
   evidence: string | undefined,
 ): Promise<readonly TargetReport[] | undefined> {
-  const parsed = parseEvidenceOption(io, evidence);
-  if (!parsed.ok) throw invalid('CONFIG_INVALID', 'Arguments are not valid', parsed.problems);
-  const run = await latestRun(await openEvidence(parsed.value));
+  const { store, place } = await openEvidenceOption(io, evidence);
+  const run = await latestRun(store);
   if (run === undefined && evidence !== undefined) {
     throw new AuditError(
       'EVIDENCE_UNREADABLE',
-      `There is no run in the evidence log of ${parsed.value.place}.`,
+      `There is no run in the evidence log of ${place}.`,
     );
   }
   return run?.reports;
