@@ -4,6 +4,8 @@ import { Command as Program, CommanderError } from 'commander';
 import { tool } from '../shared/wire.ts';
 import { addCamPolicy } from './commands/cam-policy.ts';
 import { addDemo } from './commands/demo.ts';
+import { addExport } from './commands/export.ts';
+import { addKeygen } from './commands/keygen.ts';
 import { addFix } from './commands/fix.ts';
 import { addNotify } from './commands/notify.ts';
 import { addPolicy } from './commands/policy.ts';
@@ -18,11 +20,13 @@ import type { AddCommand, Work } from './options.ts';
 const commands: readonly AddCommand[] = [
   addRun,
   addVerify,
+  addExport,
   addPolicy,
   addWaiver,
   addFix,
   addCamPolicy,
   addNotify,
+  addKeygen,
   addSimulate,
   addStart,
   addDemo,

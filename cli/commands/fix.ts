@@ -18,8 +18,8 @@ import { interpret } from '../../shared/settings/observe.ts';
 import { sources } from '../../shared/settings/sources.ts';
 import { writers } from '../../shared/settings/writers.ts';
 import { plainLine } from '../../shared/text.ts';
-import { look, storeAt } from '../../shared/wire.ts';
-import { evidencePathOf } from '../evidence.ts';
+import { look } from '../../shared/wire.ts';
+import { openEvidence, parseEvidenceOption } from '../evidence.ts';
 import {
   countOf,
   jsonText,
@@ -173,13 +173,14 @@ async function findingsFor(
     const reports = await withProgress(io, 'Reading', look(request));
     return { title: `Settings as they are now, ${isoOf(nowMs)}`, reports, policies };
   }
-  const path = evidencePathOf(io, options.evidence);
-  if (typeof path !== 'string') throw invalid('CONFIG_INVALID', 'Arguments are not valid', [path]);
-  const run = await latestRun(storeAt(path));
+  const opened = parseEvidenceOption(io, options.evidence);
+  if (!opened.ok) throw invalid('CONFIG_INVALID', 'Arguments are not valid', opened.problems);
+  const { place } = opened.value;
+  const run = await latestRun(await openEvidence(opened.value));
   if (run === undefined) {
     throw invalid('CONFIG_INVALID', 'There is nothing to plan from', [
       {
-        where: path,
+        where: place,
         what: 'holds no run: run an audit first (tcss-audit run), or give --live or --settings',
       },
     ]);

@@ -25,9 +25,8 @@ import {
 } from '../../shared/policy/waiver-draft.ts';
 import { spanOf, waiverStandings, type WaiverStanding } from '../../shared/policy/waivers.ts';
 import { plainLine } from '../../shared/text.ts';
-import { storeAt } from '../../shared/wire.ts';
 import { ask, canAsk, type Question } from '../ask.ts';
-import { evidencePathOf } from '../evidence.ts';
+import { openEvidence, parseEvidenceOption } from '../evidence.ts';
 import { countOf, paint, print, printJson, table, talk, type ExitCode, type Io } from '../io.ts';
 import { latestRun } from '../latest-run.ts';
 import { readLibrary, shippedFolder } from '../library.ts';
@@ -209,11 +208,14 @@ async function latestReports(
   io: Io,
   evidence: string | undefined,
 ): Promise<readonly TargetReport[] | undefined> {
-  const path = evidencePathOf(io, evidence);
-  if (typeof path !== 'string') throw invalid('CONFIG_INVALID', 'Arguments are not valid', [path]);
-  const run = await latestRun(storeAt(path));
+  const parsed = parseEvidenceOption(io, evidence);
+  if (!parsed.ok) throw invalid('CONFIG_INVALID', 'Arguments are not valid', parsed.problems);
+  const run = await latestRun(await openEvidence(parsed.value));
   if (run === undefined && evidence !== undefined) {
-    throw new AuditError('EVIDENCE_UNREADABLE', `There is no run in the evidence log of ${path}.`);
+    throw new AuditError(
+      'EVIDENCE_UNREADABLE',
+      `There is no run in the evidence log of ${parsed.value.place}.`,
+    );
   }
   return run?.reports;
 }
