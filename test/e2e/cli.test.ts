@@ -1056,10 +1056,13 @@ describe('arguments', () => {
       Commands:
         run [options]       audit now: read the settings, judge, seal the evidence,
                             tell the channels
-        verify [options]    check the evidence log, every file it seals, and that every finding follows
+        verify [options]    check the evidence log, every file it seals, and that
+                            every finding follows
         policy              work on policies
         notify [options]    try the channels: send a test message, or print what would
                             be sent
+        keygen [options]    make an Ed25519 key pair that signs the evidence; writes
+                            over nothing
         simulate [options]  run the simulator of Tencent Cloud and of the chat
                             platforms on loopback
         start               one audit, of the cloud when credentials are set, else of
