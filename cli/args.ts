@@ -3,6 +3,7 @@ import { Command as Program, CommanderError } from 'commander';
 
 import { tool } from '../shared/wire.ts';
 import { addDemo } from './commands/demo.ts';
+import { addExport } from './commands/export.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addNotify } from './commands/notify.ts';
 import { addPolicy } from './commands/policy.ts';
@@ -10,13 +11,16 @@ import { addRun } from './commands/run.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addStart } from './commands/start.ts';
 import { addVerify } from './commands/verify.ts';
+import { addWaiver } from './commands/waiver.ts';
 import type { AddCommand, Work } from './options.ts';
 
 /** In the order of the help. */
 const commands: readonly AddCommand[] = [
   addRun,
   addVerify,
+  addExport,
   addPolicy,
+  addWaiver,
   addNotify,
   addKeygen,
   addSimulate,

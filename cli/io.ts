@@ -14,6 +14,7 @@ export type ExitCode = 0 | 1 | 2 | 3;
 
 export interface Io {
   readonly env: Env;
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** Whether stdout is a terminal that wants colours. */
@@ -21,12 +22,12 @@ export interface Io {
 }
 
 export function processIo(): Io {
-  const { env, stdout, stderr } = process;
+  const { env, stdin, stdout, stderr } = process;
   const isColored = stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
-  return { env, stdout, stderr, isColored };
+  return { env, stdin, stdout, stderr, isColored };
 }
 
-export function print(io: Io, text = ''): void {
+export function print(io: Pick<Io, 'stdout'>, text = ''): void {
   io.stdout.write(`${text}\n`);
 }
 

@@ -27,6 +27,7 @@ export function own(object: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
+/** Whether it is of the type itself; an object's own fields are looked at one by one (fields.ts). */
 export function hasType(value: Json, type: FieldType): boolean {
   switch (type) {
     case 'boolean':
@@ -35,8 +36,14 @@ export function hasType(value: Json, type: FieldType): boolean {
       return Number.isSafeInteger(value);
     case 'string':
       return typeof value === 'string';
+    case 'object':
+      return isObject(value);
     case 'string[]':
       return isArray(value) && value.every((item) => typeof item === 'string');
+    case 'integer[]':
+      return isArray(value) && value.every((item) => Number.isSafeInteger(item));
+    case 'object[]':
+      return isArray(value) && value.every(isObject);
   }
 }
 

@@ -22,8 +22,8 @@ export function judge(
   const findings = policies.flatMap((compiled): readonly Finding[] => {
     const source = sources[compiled.policy.source];
     if (source === undefined) throw new Error(`No source ${compiled.policy.source}`);
-    const observation = bySource.get(source.action);
-    const finding = evaluate(compiled, source, observation);
+    const observation = bySource.get(source.id);
+    const finding = evaluate(compiled, source, observation, target.site);
     const atMs = Date.parse(observation?.observedAt ?? identity.trigger.scheduledAt);
     return applyWaivers([finding], target, waivers, atMs);
   });

@@ -13,6 +13,11 @@ export type Result<Value, Fault> =
 export interface Problem {
   readonly where: string;
   readonly what: string;
+  /** Where in the file, counted from 1 as editors do. */
+  readonly line?: number;
+  readonly column?: number;
+  /** That line, and below it a line of carets under what is meant. */
+  readonly excerpt?: string;
 }
 
 export const sites = ['intl', 'cn'] as const;
@@ -26,39 +31,72 @@ export interface Target {
   /** The account's uin in decimal digits, or `unknown` when the cloud would not say whose key it is. */
   readonly uin: string;
   readonly site: Site;
+  /** What people call the account; sealed with it, since waivers may go by it. */
+  readonly alias?: string;
+  readonly tags?: readonly string[];
 }
 
 // ---- Sources: what can be read ----------------------------------------------------------------
 
-export type FieldType = 'boolean' | 'integer' | 'string' | 'string[]';
+export type FieldType =
+  'boolean' | 'integer' | 'string' | 'string[]' | 'integer[]' | 'object' | 'object[]';
 
-/** One documented field of a source's answer. */
-export interface Field {
-  readonly type: FieldType;
+export type Fields = Readonly<Record<string, Field>>;
+
+/** One documented field of a source's answer, or of an object inside it. */
+export type Field = {
   readonly meaning: string;
-  /** The documented values; any other value is drift. */
-  readonly values?: readonly (string | number)[];
   /** Changes by itself from night to night: not a setting somebody made. */
   readonly volatile?: true;
   readonly deprecated?: true;
-}
+} & (
+  | {
+      readonly type: 'boolean' | 'integer' | 'string' | 'string[]' | 'integer[]';
+      /** The documented values, of a list those of its items; any other value is drift. */
+      readonly values?: readonly (string | number)[];
+    }
+  | { readonly type: 'object'; readonly fields: Fields }
+  /** A list of objects that all have these fields. */
+  | { readonly type: 'object[]'; readonly item: Fields }
+);
 
 /** One value derived from the settings and the time of reading. */
 export interface FactSpec {
-  readonly type: 'boolean' | 'integer' | 'number';
+  readonly type: 'boolean' | 'integer' | 'number' | 'string[]';
   readonly meaning: string;
   /** The fields it is derived from: named when it cannot be derived. */
   readonly from: readonly string[];
 }
 
-/** One read-only settings action of the API, as data. */
+/** How the pages of a long list are asked for (`Offset`, `Limit`) and put together. */
+export interface Paging {
+  /** The field that counts the whole list. */
+  readonly total: string;
+  /** The field that holds the page's items. */
+  readonly list: string;
+  /** A second list, of the same things in the same order. */
+  readonly beside?: string;
+  /** The field that tells one item from another. */
+  readonly key: string;
+  readonly pageSize: number;
+}
+
+/** One read-only settings action of the API with the request it is called with, as data. */
 export interface Source {
+  /** Its name for ever, in policies and evidence: the action, and where its request chooses, what: `Action:choice`. */
+  readonly id: string;
   readonly action: string;
   readonly title: string;
   /** What the role that reads it must be allowed to do. */
   readonly camAction: string;
   readonly documentation: string;
-  readonly fields: Readonly<Record<string, Field>>;
+  /** The sites that serve it: on the others its policies do not apply. */
+  readonly sites: readonly [Site, ...Site[]];
+  /** The parameters of the call, without those of its paging. */
+  readonly request?: JsonObject;
+  /** Where an answer holds a part of a list only. */
+  readonly paging?: Paging;
+  readonly fields: Fields;
   readonly facts: Readonly<Record<string, FactSpec>>;
 }
 
@@ -68,11 +106,19 @@ export interface Drift {
   readonly kind: 'undocumented-field' | 'undocumented-value' | 'undocumented-type';
 }
 
+/** Drift as a run tells it: once for all accounts. */
+export interface SeenDrift extends Drift {
+  /** The first account whose answer had it. */
+  readonly target: string;
+  readonly source: string;
+}
+
 /** What was read from one source of one target, or why it could not be read. Times are ISO 8601 in UTC. */
 export type Observation = { readonly source: string; readonly observedAt: string } & (
   | {
+      /** Of a source that is read in pages: of every page, in their order, with a blank between. */
       readonly requestId: string;
-      /** The answer as received, without `RequestId`. */
+      /** The answer as received, without `RequestId`; its pages put together as if one had held all. */
       readonly settings: JsonObject;
       readonly facts: JsonObject;
       readonly drift?: readonly Drift[];
@@ -102,11 +148,29 @@ export interface Policy {
   readonly onMissing?: 'error' | 'fail' | 'skip';
 }
 
+/** A standard, with those of its requirements that policies may say they support. */
+export interface Framework {
+  /** What a policy writes before the slash: `PCI-DSS-4.0.1`. */
+  readonly id: string;
+  /** How people call it, edition included. */
+  readonly title: string;
+  readonly edition: string;
+  /** Where the standard itself is found. */
+  readonly source: string;
+  /** Titles by what a policy writes after the slash. */
+  readonly controls: Readonly<Record<string, string>>;
+}
+
+/** The content of `policies/controls.json`. */
+export interface ControlsCatalogue {
+  readonly frameworks: readonly Framework[];
+}
+
 /** An approved, reasoned departure from a policy that ends on a date. */
 export interface Waiver {
   readonly id: string;
   readonly policy: string;
-  /** Uins of the accounts it covers. */
+  /** The accounts it covers: `<uin>`, `alias:<name>` or `tag:<name>` each; or `*` alone, which is all of them. */
   readonly targets: readonly [string, ...string[]];
   readonly reason: string;
   readonly ticket?: string;
@@ -212,6 +276,11 @@ export interface RunPredicate {
   readonly counts: Counts;
   readonly open: readonly OpenFinding[];
   readonly waivers: readonly WaiverUse[];
+  /**
+   * Where answers left their documentation, with `*` in a pointer for the number of an item, and what was
+   * known of sources that no account could read tonight. Left out where there is none.
+   */
+  readonly drift?: readonly SeenDrift[];
   /** When the timer should have fired since its last run in the log, and no run came of it. */
   readonly missed: readonly string[];
   /** Files that an earlier, killed attempt of this run left behind; sealed with it. */
@@ -258,6 +327,8 @@ export interface SealedRun {
   /** What judged. */
   readonly policies: readonly Policy[];
   readonly waivers: readonly Waiver[];
+  /** What the record seals: each file's key in the store, and the hex SHA-256 of its bytes. */
+  readonly files: readonly { readonly name: string; readonly sha256: string }[];
 }
 
 /** A place in the log whose record, or a file that it seals, is missing or is not as it was sealed. */

@@ -58,10 +58,11 @@ export interface EvidenceStore {
    */
   get(key: string): Promise<Uint8Array | null>;
   /**
-   * Every key that starts with the prefix (which ends in `/`), sorted.
+   * Every key that starts with the prefix (which ends in `/`), sorted by code units.
+   * @param after only keys that sort behind this one, which need not exist
    * @throws AuditError EVIDENCE_UNREADABLE
    */
-  list(prefix: string): Promise<readonly string[]>;
+  list(prefix: string, after?: string): Promise<readonly string[]>;
 }
 
 /** One line of the function's log. Values must hold no secret. */

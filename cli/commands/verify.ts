@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { countOf, print, printJson, table, type ExitCode, type Io } from '../io.ts';
-import { evidencePathOf } from '../evidence.ts';
+import { describeStore, openEvidence, parseEvidenceOption, type Evidence } from '../evidence.ts';
 import { collect, evidenceOption, jsonOption, type AddCommand } from '../options.ts';
 import { startProgress } from '../progress.ts';
 import { parseSpan, sinceOption, untilOption, type Span, type SpanOptions } from '../span.ts';
@@ -17,7 +17,7 @@ import type { Head, Problem } from '../../shared/model.ts';
 import { createReplay } from '../../shared/replay.ts';
 import { sources } from '../../shared/settings/sources.ts';
 import { plainLine } from '../../shared/text.ts';
-import { storeAt, tool } from '../../shared/wire.ts';
+import { tool } from '../../shared/wire.ts';
 
 interface VerifyOptions extends SpanOptions {
   readonly evidence?: string;
@@ -57,9 +57,11 @@ export const addVerify: AddCommand = (program, choose) => {
 
 async function verify(io: Io, options: VerifyOptions): Promise<ExitCode> {
   const asked = parseOptions(io, options);
-  const { path, publicKeys, knownHead, span } = asked;
+  const { evidence, publicKeys, knownHead, span } = asked;
+  const store = await openEvidence(evidence);
+  await describeStore(io, evidence, store);
   const progress = startProgress(io, 'Verifying', 'records');
-  const verification = await verifyLog(storeAt(path), {
+  const verification = await verifyLog(store, {
     publicKeys,
     ...(knownHead !== undefined && { knownHead }),
     ...(span !== undefined && { span }),
@@ -72,7 +74,7 @@ async function verify(io: Io, options: VerifyOptions): Promise<ExitCode> {
     // "Nothing is broken" would be true, and misleading where the path is mistyped.
     throw new AuditError(
       'EVIDENCE_UNREADABLE',
-      `There is no evidence log in ${path}. Name it by --evidence file:<path>.`,
+      `There is no evidence log in ${evidence.place}. Name it by --evidence.`,
     );
   }
   if (options.json)
@@ -90,7 +92,7 @@ function isSpanEmpty({ checkedRuns }: Verification, span: Span | undefined): boo
 // ---- Arguments --------------------------------------------------------------------------------
 
 interface Asked {
-  readonly path: string;
+  readonly evidence: Evidence;
   readonly publicKeys: readonly NamedKey[];
   readonly knownHead?: Head;
   readonly span?: Span;
@@ -104,8 +106,8 @@ interface NamedKey extends VerifyKey {
 /** @throws AuditError CONFIG_INVALID with every problem */
 function parseOptions(io: Io, options: VerifyOptions): Asked {
   const problems: Problem[] = [];
-  const path = evidencePathOf(io, options.evidence);
-  if (typeof path !== 'string') problems.push(path);
+  const evidence = parseEvidenceOption(io, options.evidence);
+  if (!evidence.ok) problems.push(...evidence.problems);
 
   const publicKeys = [
     ...options.publicKey.map((file) => ['--public-key', readKey(file)] as const),
@@ -128,12 +130,12 @@ function parseOptions(io: Io, options: VerifyOptions): Asked {
   }
   const span = parseSpan(options);
   if (isProblems(span)) problems.push(...span);
-  if (problems.length > 0 || typeof path !== 'string' || isProblems(span)) {
+  if (problems.length > 0 || !evidence.ok || isProblems(span)) {
     throw invalid('CONFIG_INVALID', 'Arguments are not valid', problems);
   }
   const [, seq, sha256] = match ?? [];
   return {
-    path,
+    evidence: evidence.value,
     publicKeys,
     replay: options.replay,
     ...(seq !== undefined && sha256 !== undefined && { knownHead: { seq: Number(seq), sha256 } }),

@@ -58,6 +58,7 @@ export type Draft = Body & { readonly subject: readonly Subject[] };
 export function openLog(store: EvidenceStore, signer: Signer | undefined): EvidenceLog {
   // Records never change, so what was read once is known.
   const known = new Map<number, LogRecord | undefined>();
+  let seenSeq = 0;
 
   const record = async (seq: number): Promise<LogRecord | undefined> => {
     if (known.has(seq)) return known.get(seq);
@@ -69,8 +70,8 @@ export function openLog(store: EvidenceStore, signer: Signer | undefined): Evide
   };
 
   const lastSeq = async (): Promise<number> => {
-    const keys = await store.list('log/');
-    return Math.max(0, ...keys.map((key) => seqOf(key) ?? 0));
+    seenSeq = await findLastSeq(store, seenSeq);
+    return seenSeq;
   };
 
   const head = async (): Promise<Head | undefined> => {
@@ -117,4 +118,40 @@ export function openLog(store: EvidenceStore, signer: Signer | undefined): Evide
       );
     },
   };
+}
+
+/** So far ahead of a record that is there, the rest of the log is asked for as a list: one page of any store. */
+const listedAtOnce = 256;
+
+/**
+ * The highest number in the log, in a handful of requests however long the log is. Searching by halves finds
+ * a record that is there, not always the last one: where somebody made a gap, others follow it. So all that
+ * comes after it is listed, and a gap never makes the log look shorter than it is.
+ * @param seen the number of a record that is known to be there, 0 for none
+ */
+async function findLastSeq(store: EvidenceStore, seen: number): Promise<number> {
+  const isThere = async (seq: number) =>
+    seqOf(keyOf(seq)) === seq && (await store.get(keyOf(seq))) !== null;
+  const start = seen > 0 ? seen : await searchByHalves(isThere);
+  const keys = await store.list('log/', start > 0 ? keyOf(start) : undefined);
+  let last = keys.reduce((max, key) => Math.max(max, seqOf(key) ?? 0), start);
+  // A listing may lag behind what was written a moment ago; reading one key does not.
+  while (await isThere(last + 1)) last += 1;
+  return last;
+}
+
+/** @returns the number of a record that is there, 0 where the first ones are not */
+async function searchByHalves(isThere: (seq: number) => Promise<boolean>): Promise<number> {
+  let low = 0;
+  let high = listedAtOnce;
+  while (await isThere(high)) {
+    low = high;
+    high *= 2;
+  }
+  while (high - low > listedAtOnce) {
+    const middle = (low + high) / 2;
+    if (await isThere(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
 }

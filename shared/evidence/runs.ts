@@ -2,7 +2,14 @@
 import { AuditError } from '../errors.ts';
 import type { SealedRun, UnreadableRun } from '../model.ts';
 import type { EvidenceStore } from '../ports.ts';
-import { decodeRecord, keyOf, seqOf, type LogRecord, type RunRecord } from './record.ts';
+import {
+  decodeRecord,
+  isRunRecord,
+  keyOf,
+  seqOf,
+  type LogRecord,
+  type RunRecord,
+} from './record.ts';
 import { readPolicies, readReports } from './run-files.ts';
 
 export interface RunsSpan {
@@ -43,6 +50,26 @@ export async function* readRuns(
   }
 }
 
+/**
+ * The record of the last run before a place in the log, whatever its night.
+ * @param exceptRunId a run that two attempts sealed is not before itself
+ */
+export async function runBefore(
+  store: EvidenceStore,
+  seq: number,
+  exceptRunId?: string,
+): Promise<RunRecord | UnreadableRun | undefined> {
+  for (let at = seq - 1; at > 0; at -= 1) {
+    const record = await recordAt(store, at);
+    // It may be the run that is looked for.
+    if (typeof record === 'string') {
+      return { kind: 'unreadable', seq: at, message: `${keyOf(at)} ${record}` };
+    }
+    if (isRunRecord(record) && record.predicate.run.id !== exceptRunId) return record;
+  }
+  return undefined;
+}
+
 async function readRun(store: EvidenceStore, seq: number): Promise<SealedRun | UnreadableRun> {
   const record = await recordAt(store, seq);
   if (typeof record === 'string' || record.kind !== 'run') {
@@ -58,12 +85,13 @@ async function readRun(store: EvidenceStore, seq: number): Promise<SealedRun | U
 
 /** @throws AuditError EVIDENCE_BROKEN when a file is missing or not as sealed */
 export async function sealedRunOf(store: EvidenceStore, record: RunRecord): Promise<SealedRun> {
-  const { seq, sha256, predicate } = record;
+  const { seq, sha256, predicate, subject } = record;
   const [reports, judged] = await Promise.all([
     readReports(store, record),
     readPolicies(store, record),
   ]);
-  return { kind: 'run', head: { seq, sha256 }, predicate, reports, ...judged };
+  const files = subject.map(({ name, digest }) => ({ name, sha256: digest.sha256 }));
+  return { kind: 'run', head: { seq, sha256 }, predicate, reports, ...judged, files };
 }
 
 /** @returns what is wrong with it as a sentence, where there is no such record */

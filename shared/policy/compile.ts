@@ -53,9 +53,13 @@ let compiler: Ajv2020 | undefined;
 
 function compileCheck(schema: JsonObject): Check {
   compiler ??= new Ajv2020(options);
-  const validate = compiler.compile(schema);
-  // No schema may refer to another that happened to be compiled before it.
-  compiler.removeSchema(schema);
+  let validate;
+  try {
+    validate = compiler.compile(schema);
+  } finally {
+    // No schema may refer to another that happened to be compiled before it.
+    compiler.removeSchema(schema);
+  }
   const check = (document: unknown): unknown => validate(document);
   return Object.defineProperty(check, 'errors', { get: () => validate.errors });
 }

@@ -1,11 +1,13 @@
 /** Judges one observation by one policy. Whatever could not be seen, or not be told, is `error`. */
 import { messageOf } from '../errors.ts';
-import { atPointer, hasType, own, toPointer } from '../json.ts';
+import { illTypedAt } from '../fields.ts';
+import { own, toPointer } from '../json.ts';
 import type {
   Finding,
   JsonObject,
   Observation,
   Policy,
+  Site,
   Source,
   Verdict,
   Violation,
@@ -16,12 +18,18 @@ import type { Check, CompiledPolicy } from './compiled.ts';
 import { missingAt, type ReadPath } from './reads.ts';
 import { violationsOf } from './violation.ts';
 
+/** @param site the target's: a policy of a source that it does not serve does not apply */
 export function evaluate(
   compiled: CompiledPolicy,
   source: Source,
   observation: Observation | undefined,
+  site?: Site,
 ): Finding {
   const { id: policyId, severity } = compiled.policy;
+  if (site !== undefined && !source.sites.includes(site)) {
+    const reason = `${source.action} exists only on the ${source.sites.join(' and ')} site`;
+    return { policyId, severity, status: 'skip', reason };
+  }
   return { policyId, severity, ...verdictOf(compiled, source, observation) };
 }
 
@@ -30,7 +38,7 @@ function verdictOf(
   source: Source,
   observation: Observation | undefined,
 ): Verdict {
-  if (observation === undefined) return couldNotTell(`${source.action} was not read`);
+  if (observation === undefined) return couldNotTell(`${source.id} was not read`);
   if ('error' in observation) {
     return couldNotTell(`${observation.error.code}: ${observation.error.message}`);
   }
@@ -82,19 +90,19 @@ function unseenOf(
   reads: readonly ReadPath[],
 ): Verdict | undefined {
   const missing = reads.flatMap((path) => missingAt(document, path));
-  const illTyped = [
-    ...reads.flatMap((path) => illTypedAt(source, document, path)),
+  const unusable = [
+    ...reads.flatMap((path) => illTyped(source, document, path)),
     ...missing.flatMap((path) => unusableAt(source, document, path)),
   ];
   const [first] = missing;
-  if (first !== undefined && illTyped.length === 0) {
+  if (first !== undefined && unusable.length === 0) {
     if (policy.onMissing === 'skip')
       return { status: 'skip', reason: `no ${first.join('.')} here` };
     if (policy.onMissing === 'fail') {
       return { status: 'fail', violations: [absence(first), ...missing.slice(1).map(absence)] };
     }
   }
-  const reasons = [...missing.map((path) => whyMissing(source, document, path)), ...illTyped];
+  const reasons = [...missing.map((path) => whyMissing(source, document, path)), ...unusable];
   return reasons.length > 0 ? couldNotTell([...new Set(reasons)].join('; ')) : undefined;
 }
 
@@ -135,13 +143,9 @@ function whyMissing(source: Source, document: JsonObject, path: readonly string[
   return `${name} could not be derived from ${given}`;
 }
 
-function illTypedAt(source: Source, document: JsonObject, path: ReadPath): readonly string[] {
-  const [name = ''] = path;
-  const field = Object.hasOwn(source.fields, name) ? source.fields[name] : undefined;
-  const value = atPointer(document, toPointer([name]));
-  if (field === undefined || value === undefined || value === null) return [];
-  if (hasType(value, field.type)) return [];
-  return [
-    `the API returned ${name} as ${plainLine(JSON.stringify(value), 60)}, documented as ${field.type}`,
-  ];
+function illTyped(source: Source, document: JsonObject, path: ReadPath): readonly string[] {
+  return illTypedAt(document, source.fields, path).map(
+    ({ at, value, type }) =>
+      `the API returned ${at.join('.')} as ${plainLine(JSON.stringify(value), 60)}, documented as ${type}`,
+  );
 }

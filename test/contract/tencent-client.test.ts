@@ -19,7 +19,9 @@ const start = simulators();
 const action = 'DescribeAssetImageScanSetting';
 const forever = Number.MAX_SAFE_INTEGER;
 const scanSource: Source = {
+  id: action,
   action,
+  sites: ['intl', 'cn'],
   camAction: `tcss:${action}`,
   title: 'Image scan settings',
   documentation: 'https://example.com/',

@@ -122,8 +122,10 @@ export function createOpenStore(from: Iterable<readonly [string, Uint8Array]> = 
       return Promise.resolve(isFree);
     },
     get: (key) => Promise.resolve(files.get(key) ?? null),
-    list: (prefix) =>
-      Promise.resolve([...files.keys()].filter((key) => key.startsWith(prefix)).sort()),
+    list: (prefix, after = '') =>
+      Promise.resolve(
+        [...files.keys()].filter((key) => key.startsWith(prefix) && key > after).sort(),
+      ),
   };
 }
 

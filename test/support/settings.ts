@@ -77,7 +77,7 @@ export function shipped(id: string): CompiledPolicy {
   return found;
 }
 
-function sourceNamed(action: string): Source {
+export function sourceNamed(action: string): Source {
   const source = sources[action];
   if (source === undefined) throw new Error(`No source ${action}`);
   return source;

@@ -121,14 +121,35 @@ export function describeEvidenceStore(
       expect(await store.list('log/')).toEqual(['log/10', 'log/2']);
       expect(await store.list('policies/')).toEqual([]);
     });
+
+    it('lists only what sorts behind a key, whether that is there or not', async () => {
+      const store = await create();
+      const keys = ['log/1', 'log/10', 'log/2', 'log/2.json', 'log/a/b', 'runs/a'];
+      for (const key of keys) await store.putIfAbsent(key, text(key));
+      const behind = {
+        'log/10': ['log/2', 'log/2.json', 'log/a/b'],
+        'log/11': ['log/2', 'log/2.json', 'log/a/b'],
+        'log/2.json': ['log/a/b'],
+        'log/a/b': [],
+        'log/z': [],
+        a: ['log/1', 'log/10', 'log/2', 'log/2.json', 'log/a/b'],
+      };
+      for (const [after, expected] of Object.entries(behind)) {
+        expect(await store.list('log/', after), after).toEqual(expected);
+      }
+      expect(await store.list('nothing/', 'nothing/a')).toEqual([]);
+    });
   });
 }
 
 /** For stores that make names of keys, and for those that only could. */
-export function describeBadKeys(name: string, create: () => EvidenceStore): void {
+export function describeBadKeys(
+  name: string,
+  create: () => EvidenceStore | Promise<EvidenceStore>,
+): void {
   describe(`${name}, given a key that is none of ours,`, () => {
     it.each(Object.entries(badKeys))('refuses %s', async (_name, key) => {
-      const store = create();
+      const store = await create();
       const refusal = {
         name: 'AuditError',
         code: 'EVIDENCE_BROKEN',

@@ -18,7 +18,8 @@ const imports = files.flatMap((from) =>
 );
 
 /** What everything stands on; the rest of `shared/*.ts` puts the stages together. */
-const foundation = /^shared\/(errors|identity|json|model|ports|retry|schedule|text|edge)\.ts$/;
+const foundation =
+  /^shared\/(errors|fields|identity|json|model|ports|retry|schedule|text|edge)\.ts$/;
 const stages = 'settings|policy|evidence|notice|report';
 const edges =
   /^(shared\/(settings\/tencent|evidence\/stores)\/|shared\/(wire|edge)\.ts$|functions\/|cli\/|simulator\/)/;

@@ -134,6 +134,77 @@ it('is not fooled by other files in the log', async () => {
   expect(await openLog(store, signer).head()).toMatchObject({ seq: 5 });
 });
 
+const record = bytesOf('a record');
+
+/** A log of which only the places are taken, and what is asked of the store. */
+function counted(seqs: readonly number[], change: Partial<EvidenceStore> = {}) {
+  const store = createOpenStore();
+  for (const seq of seqs) store.files.set(keyOf(seq), record);
+  const requests = { gets: 0, lists: 0, listedKeys: 0 };
+  const asked: EvidenceStore = {
+    ...store,
+    get: (key) => {
+      requests.gets += 1;
+      return store.get(key);
+    },
+    list: async (prefix, after) => {
+      const keys = await store.list(prefix, after);
+      requests.lists += 1;
+      requests.listedKeys += keys.length;
+      return keys;
+    },
+    ...change,
+  };
+  return { store, requests, log: openLog(asked, undefined) };
+}
+
+const upTo = (length: number) => Array.from({ length }, (_, index) => index + 1);
+
+const lengths = {
+  'ten records': [10, { gets: 3, lists: 1, listedKeys: 10 }],
+  'a year of nights': [730, { gets: 6, lists: 1, listedKeys: 218 }],
+  'ten years of nights': [7_300, { gets: 12, lists: 1, listedKeys: 132 }],
+} as const;
+it.each(Object.entries(lengths))(
+  'finds the head of %s without listing them all',
+  async (_name, [length, first]) => {
+    const { log, requests } = counted(upTo(length));
+    expect(await log.head()).toEqual({ seq: length, sha256: sha256(record) });
+    expect(requests).toEqual(first);
+    // Asked again it starts where it was.
+    await log.head();
+    expect(requests).toEqual({ ...first, gets: first.gets + 2, lists: 2 });
+  },
+);
+
+it('law: the head is the highest number there is, whatever gaps somebody made', async () => {
+  const around = [1, 255, 256, 257, 511, 512, 513, 768, 1024, 7_300, 999_999_999_999];
+  const someSeq = fc.oneof(
+    fc.constantFrom(...around),
+    fc.integer({ min: 1, max: 2_000 }),
+    fc.integer({ min: 1, max: 999_999_999_999 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat({ max: 1_100 }),
+      fc.uniqueArray(someSeq, { maxLength: 12 }),
+      fc.uniqueArray(someSeq, { maxLength: 12 }),
+      async (length, added, removed) => {
+        const seqs = [...new Set([...upTo(length), ...added])].filter(
+          (seq) => !removed.includes(seq),
+        );
+        const { log } = counted(seqs);
+        expect((await log.head())?.seq ?? 0).toBe(Math.max(0, ...seqs));
+      },
+    ),
+  );
+});
+
+it('sees a record that a listing does not show yet', async () => {
+  const { log } = counted(upTo(10), { list: () => Promise.resolve(upTo(7).map(keyOf)) });
+  expect(await log.head()).toMatchObject({ seq: 10 });
+});
+
 it('says so when the head that was listed is not there', async () => {
   const store = await buildLog();
   const log = openLog({ ...store, get: () => Promise.resolve(null) }, signer);
@@ -145,12 +216,12 @@ it('says so when the head that was listed is not there', async () => {
 
 it('reads a record once, since records never change', async () => {
   const store = await buildLog();
-  let reads = 0;
+  const read: string[] = [];
   const log = openLog(
     {
       ...store,
       get: (key) => {
-        reads += 1;
+        if (store.files.has(key)) read.push(key);
         return store.get(key);
       },
     },
@@ -158,7 +229,7 @@ it('reads a record once, since records never change', async () => {
   );
   await recordsOf(log);
   await recordsOf(log);
-  expect(reads).toBe(5);
+  expect(read).toEqual([5, 4, 3, 2, 1].map(keyOf));
 });
 
 it('stops reading where the reader stops', async () => {

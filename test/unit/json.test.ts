@@ -59,6 +59,9 @@ describe('hasType', () => {
     ['a'],
     ['a', 1],
     [null],
+    [1, 2],
+    [{}],
+    [{}, null],
     {},
     null,
   ];
@@ -67,6 +70,9 @@ describe('hasType', () => {
     integer: [0, -1],
     string: ['', 'a'],
     'string[]': [[], ['a']],
+    'integer[]': [[], [1, 2]],
+    object: [{}],
+    'object[]': [[], [{}]],
   };
   it.each(Object.entries(fitting) as [FieldType, readonly Json[]][])('%s', (type, fit) => {
     expect(values.filter((value) => hasType(value, type))).toEqual(fit);

@@ -34,7 +34,7 @@ export function createFileStore(root: string): EvidenceStore {
   return {
     putIfAbsent: async (key, bytes) => settle(() => putIfAbsent(root, key, bytes)),
     get: async (key) => settle(() => get(root, key)),
-    list: async (prefix) => settle(() => list(root, prefix)),
+    list: async (prefix, after = '') => settle(() => list(root, prefix, after)),
   };
 }
 
@@ -90,9 +90,11 @@ function isNoFile(error: unknown): boolean {
   );
 }
 
-function list(root: string, prefix: string): readonly string[] {
+function list(root: string, prefix: string, after: string): readonly string[] {
   try {
-    return filesBelow(root, prefix.replace(/\/$/, '')).sort();
+    return filesBelow(root, prefix.replace(/\/$/, ''))
+      .filter((key) => key > after)
+      .sort();
   } catch (error) {
     throw unreadable(prefix, error);
   }

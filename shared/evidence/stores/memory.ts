@@ -17,7 +17,9 @@ export function createMemoryStore(): EvidenceStore {
       checkKey(key);
       return files.get(key) ?? null;
     },
-    list: (prefix) =>
-      Promise.resolve([...files.keys()].filter((key) => key.startsWith(prefix)).sort()),
+    list: (prefix, after = '') =>
+      Promise.resolve(
+        [...files.keys()].filter((key) => key.startsWith(prefix) && key > after).sort(),
+      ),
   };
 }

@@ -15,6 +15,7 @@ export interface SdkClient {
 export interface Call {
   readonly client: SdkClient;
   readonly action: string;
+  readonly request?: JsonObject;
   /** What the caller's role must be allowed to do: part of the advice. */
   readonly camAction: string;
 }
@@ -52,7 +53,10 @@ export async function callApi(clock: Clock, call: Call, options: CallOptions): P
   throw toCloudError(outcome.failure, call, options);
 }
 
-async function attempt({ client, action }: Call, timeoutMs: number): Promise<Outcome> {
+async function attempt(
+  { client, action, request = {} }: Call,
+  timeoutMs: number,
+): Promise<Outcome> {
   if (timeoutMs <= 0) {
     return failed('Deadline', 'not read: the time of this invocation was used up');
   }
@@ -62,7 +66,7 @@ async function attempt({ client, action }: Call, timeoutMs: number): Promise<Out
     abort.abort();
   }, timeoutMs);
   try {
-    const answer = await client.request(action, {}, { signal: abort.signal });
+    const answer = await client.request(action, request, { signal: abort.signal });
     return isObject(answer)
       ? { ok: true, answer }
       : failed('BadAnswer', 'the answer holds no Response object');

@@ -8,6 +8,7 @@ import { CloudError } from '../../errors.ts';
 import { own } from '../../json.ts';
 import type { Locale, Site } from '../../model.ts';
 import type { Clock, SettingsReader } from '../../ports.ts';
+import { readPages } from '../pages.ts';
 import { callApi, type SdkClient } from './call.ts';
 import type { Credential } from './credentials.ts';
 import { redirected } from './failure.ts';
@@ -27,6 +28,8 @@ export interface TencentOptions {
 
 /** For one action and key; the API page of DescribeAssetImageScanSetting. */
 const requestsPerSecond = 20;
+/** For all pages of one list together. */
+const pagesPatienceMs = 60_000;
 
 export interface TencentReader extends SettingsReader {
   /** Destroys open sockets: an answer left unread would keep the event loop alive. */
@@ -61,12 +64,18 @@ export function createTencentReader(clock: Clock, options: TencentOptions): Tenc
   const tcss = paced(new TcssClient(config('tcss')));
 
   return {
-    read: (source, deadlineMs) =>
-      callApi(
-        clock,
-        { client: tcss, action: source.action, camAction: source.camAction },
-        { deadlineMs, requestTimeoutMs, locale, secrets },
-      ),
+    read: (source, deadlineMs) => {
+      const { action, camAction, paging } = source;
+      const endMs =
+        paging === undefined ? deadlineMs : Math.min(deadlineMs, clock.now() + pagesPatienceMs);
+      return readPages(source, (request) =>
+        callApi(
+          clock,
+          { client: tcss, action, camAction, request },
+          { deadlineMs: endMs, requestTimeoutMs, locale, secrets },
+        ),
+      );
+    },
 
     whoAmI: async (deadlineMs) => {
       const { StsClient } = await import('./sts.ts');
