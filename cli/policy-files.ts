@@ -1,9 +1,10 @@
-/** Reads a policy folder: packs as folders, `examples/<policy-id>/`, `waivers.json`. */
+/** Reads a policy folder: packs as folders, `examples/<policy-id>/`, `waivers.json`, `controls.json`. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { AuditError } from '../shared/errors.ts';
 import type { PolicyFiles } from '../shared/policy/lint.ts';
+import type { SourceFile } from '../shared/policy/parse.ts';
 
 /** Folders of a policy folder that hold no policies. */
 const otherFolders = new Set(['schema', 'examples']);
@@ -37,7 +38,15 @@ export function readPolicyFiles(root: string): PolicyFiles {
       })),
     ),
     waivers: jsonFilesIn(root).includes('waivers.json') ? read('waivers.json') : undefined,
+    controls: readControls(root),
   };
+}
+
+/** The folder's own catalogue of controls, where it has one. */
+export function readControls(root: string): readonly SourceFile[] {
+  const file = 'controls.json';
+  if (!jsonFilesIn(root).includes(file)) return [];
+  return [{ file, text: readFileSync(join(root, file), 'utf8') }];
 }
 
 function foldersIn(folder: string): readonly string[] {

@@ -133,6 +133,24 @@ export interface Policy {
   readonly onMissing?: 'error' | 'fail' | 'skip';
 }
 
+/** A standard, with those of its requirements that policies may say they support. */
+export interface Framework {
+  /** What a policy writes before the slash: `PCI-DSS-4.0.1`. */
+  readonly id: string;
+  /** How people call it, edition included. */
+  readonly title: string;
+  readonly edition: string;
+  /** Where the standard itself is found. */
+  readonly source: string;
+  /** Titles by what a policy writes after the slash. */
+  readonly controls: Readonly<Record<string, string>>;
+}
+
+/** The content of `policies/controls.json`. */
+export interface ControlsCatalogue {
+  readonly frameworks: readonly Framework[];
+}
+
 /** An approved, reasoned departure from a policy that ends on a date. */
 export interface Waiver {
   readonly id: string;

@@ -6,9 +6,8 @@ import { interpret } from '../../shared/settings/observe.ts';
 import { sources } from '../../shared/settings/sources.ts';
 import { plainLine } from '../../shared/text.ts';
 import { countOf, print, printJson, table, type ExitCode, type Io } from '../io.ts';
-import { loadLibrary, shippedFolder } from '../library.ts';
+import { loadLibrary, policyFilesOf } from '../library.ts';
 import { jsonOption, policiesOption, type AddCommand } from '../options.ts';
-import { readPolicyFiles } from '../policy-files.ts';
 
 /** The zone in which examples write their zone-less times, whatever the machine's environment says. */
 const exampleTimezone = 'Asia/Shanghai';
@@ -39,7 +38,7 @@ export const addPolicy: AddCommand = (program, choose) => {
 };
 
 function lint(io: Io, { policies, json }: PolicyOptions): ExitCode {
-  const files = readPolicyFiles(policies ?? shippedFolder());
+  const files = policyFilesOf(policies);
   const library = lintFiles(files, sources);
   const problems = library.ok ? [] : library.problems;
   if (json) printJson(io, { policies: files.policies.length, problems });

@@ -2,6 +2,7 @@
 import { fieldAt } from '../fields.ts';
 import { hasType, isArray } from '../json.ts';
 import type {
+  ControlsCatalogue,
   FieldType,
   FactSpec,
   Json,
@@ -13,6 +14,7 @@ import type {
   Waiver,
 } from '../model.ts';
 import { compileProblem, type PackedPolicy } from './compile.ts';
+import { controlsOf, unknownControls } from './controls.ts';
 import { parseExample, parsePolicy, parseWaivers, type Example, type SourceFile } from './parse.ts';
 import { readsOf, type ReadPath } from './reads.ts';
 import { spanOf } from './waivers.ts';
@@ -22,6 +24,8 @@ export interface PolicyFiles {
   readonly policies: readonly (SourceFile & { readonly pack: string; readonly name: string })[];
   readonly examples: readonly (SourceFile & { readonly policyId: string; readonly name: string })[];
   readonly waivers: SourceFile | undefined;
+  /** The catalogue that ships, and the folder's own, which adds to it. Without any, controls are not checked. */
+  readonly controls?: readonly SourceFile[];
 }
 
 export const expectations = ['pass', 'fail', 'skip', 'error'] as const;
@@ -38,6 +42,7 @@ export interface Library {
   readonly policies: readonly PackedPolicy[];
   readonly examples: readonly NamedExample[];
   readonly waivers: readonly Waiver[];
+  readonly controls: ControlsCatalogue;
 }
 
 type Sources = Readonly<Record<string, Source>>;
@@ -50,12 +55,23 @@ export function lint(files: PolicyFiles, sources: Sources): Result<Library, Prob
     return undefined;
   };
 
+  const controls = keep(controlsOf(files.controls ?? []));
+
   const policies: PackedPolicy[] = [];
   const ids = new Set(files.policies.map(({ name }) => name));
   for (const source of files.policies) {
     const policy = keep(parsePolicy(source));
     if (policy === undefined) continue;
     problems.push(...policyProblems(source, policy, sources));
+    if (controls !== undefined && controls.frameworks.length > 0) {
+      const unknown = unknownControls(policy.controls, controls);
+      problems.push(
+        ...unknown.map(({ control, what }) => ({
+          where: source.file,
+          what: `/controls "${control}" ${what}`,
+        })),
+      );
+    }
     if (policies.some((other) => other.policy.id === policy.id)) {
       problems.push({
         where: source.file,
@@ -89,7 +105,7 @@ export function lint(files: PolicyFiles, sources: Sources): Result<Library, Prob
 
   const [first, ...rest] = problems;
   return first === undefined
-    ? { ok: true, value: { policies, examples, waivers } }
+    ? { ok: true, value: { policies, examples, waivers, controls: controls ?? { frameworks: [] } } }
     : { ok: false, problems: [first, ...rest] };
 }
 

@@ -2,11 +2,20 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 
+import controlsSchema from '../../policies/schema/controls.schema.json' with { type: 'json' };
 import exampleSchema from '../../policies/schema/example.schema.json' with { type: 'json' };
 import policySchema from '../../policies/schema/policy.schema.json' with { type: 'json' };
 import waiversSchema from '../../policies/schema/waivers.schema.json' with { type: 'json' };
 import { isObject, parseJson } from '../json.ts';
-import type { Json, JsonObject, Policy, Problem, Result, Waiver } from '../model.ts';
+import type {
+  ControlsCatalogue,
+  Json,
+  JsonObject,
+  Policy,
+  Problem,
+  Result,
+  Waiver,
+} from '../model.ts';
 import { plainLine } from '../text.ts';
 
 /** A file as read: the name is relative to the policy folder. */
@@ -25,6 +34,7 @@ const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, ver
 const isPolicy = ajv.compile<Policy>(policySchema);
 const isExample = ajv.compile<Example>(exampleSchema);
 const isWaivers = ajv.compile<readonly Waiver[]>(waiversSchema);
+const isControls = ajv.compile<ControlsCatalogue>(controlsSchema);
 
 export function parsePolicy(source: SourceFile): Result<Policy, Problem> {
   const parsed = parseAs(source, isPolicy);
@@ -52,6 +62,12 @@ function isWrapped(value: JsonObject): boolean {
 
 export function parseWaivers(source: SourceFile): Result<readonly Waiver[], Problem> {
   return parseAs(source, isWaivers);
+}
+
+export function parseControls(source: SourceFile): Result<ControlsCatalogue, Problem> {
+  const parsed = parseAs(source, isControls);
+  // The path of the editor's schema is no part of the catalogue.
+  return parsed.ok ? { ok: true, value: { frameworks: parsed.value.frameworks } } : parsed;
 }
 
 function parseFile({ file, text }: SourceFile): Result<Json, Problem> {

@@ -63,6 +63,7 @@ describe('a good folder', () => {
           },
         ],
         waivers: [waiver],
+        controls: { frameworks: [] },
       },
     });
   });
@@ -71,7 +72,7 @@ describe('a good folder', () => {
     expect(problemsOf({ waivers: undefined })).toEqual([]);
     expect(lint({ policies: [], examples: [], waivers: undefined }, sources)).toEqual({
       ok: true,
-      value: { policies: [], examples: [], waivers: [] },
+      value: { policies: [], examples: [], waivers: [], controls: { frameworks: [] } },
     });
   });
 
