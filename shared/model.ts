@@ -98,6 +98,13 @@ export interface Drift {
   readonly kind: 'undocumented-field' | 'undocumented-value' | 'undocumented-type';
 }
 
+/** Drift as a run tells it: once for all accounts. */
+export interface SeenDrift extends Drift {
+  /** The first account whose answer had it. */
+  readonly target: string;
+  readonly source: string;
+}
+
 /** What was read from one source of one target, or why it could not be read. Times are ISO 8601 in UTC. */
 export type Observation = { readonly source: string; readonly observedAt: string } & (
   | {
@@ -261,6 +268,11 @@ export interface RunPredicate {
   readonly counts: Counts;
   readonly open: readonly OpenFinding[];
   readonly waivers: readonly WaiverUse[];
+  /**
+   * Where answers left their documentation, with `*` in a pointer for the number of an item, and what was
+   * known of sources that no account could read tonight. Left out where there is none.
+   */
+  readonly drift?: readonly SeenDrift[];
   /** When the timer should have fired since its last run in the log, and no run came of it. */
   readonly missed: readonly string[];
   /** Files that an earlier, killed attempt of this run left behind; sealed with it. */

@@ -76,7 +76,7 @@ export async function planNotices(
   history: History,
 ): Promise<readonly PlannedNotice[]> {
   const head = (await log.head()) ?? record;
-  const { open, waivers, run, counts } = record.predicate;
+  const { open, waivers, drift = [], run, counts } = record.predicate;
   const passed = passedOf(reports);
   const policies = plan.policies.map(({ policy }) => policy);
   const told = { run, site: plan.site, counts, head, reports, policies };
@@ -88,7 +88,7 @@ export async function planNotices(
     const missed = history.missedBy.get(channel.name) ?? [];
     const { scheduledAt } = run.trigger;
     const changes = changesFor(
-      { open, passed, waivers, missed, scheduledAt },
+      { open, passed, waivers, drift, missed, scheduledAt },
       history.heardBy.get(channel.name),
       { min: channel.min, ...plan.notify },
     );

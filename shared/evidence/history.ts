@@ -1,5 +1,5 @@
 /** What the log says of who has heard what: the only state there is. */
-import type { Delivery, OpenFinding, Severity, WaiverUse } from '../model.ts';
+import type { Delivery, OpenFinding, SeenDrift, Severity, WaiverUse } from '../model.ts';
 import type { EvidenceLog } from './chain.ts';
 import { isRunRecord, type RunRecord } from './record.ts';
 
@@ -7,6 +7,7 @@ import { isRunRecord, type RunRecord } from './record.ts';
 export interface Heard {
   readonly open: readonly OpenFinding[];
   readonly waivers: readonly WaiverUse[];
+  readonly drift: readonly SeenDrift[];
   readonly scheduledAt: string;
   /** The channel's severity filter when it heard it. */
   readonly min: Severity;
@@ -111,9 +112,9 @@ function recall(
   deliveries: readonly Delivery[],
   whole: Delivery | undefined,
 ): void {
-  const { open, waivers, run, missed } = record.predicate;
+  const { open, waivers, drift = [], run, missed } = record.predicate;
   if (whole !== undefined) {
-    memory.base = { open, waivers, scheduledAt: run.trigger.scheduledAt, min: whole.min };
+    memory.base = { open, waivers, drift, scheduledAt: run.trigger.scheduledAt, min: whole.min };
     memory.missedByRun.delete(run.id);
     return;
   }
@@ -136,6 +137,7 @@ function heardOf({ base, parts, partMin }: Memory, run: RunRecord): Heard | unde
   return {
     open: [...(base?.open ?? []).filter(({ fingerprint }) => !parts.has(fingerprint)), ...heard],
     waivers: base?.waivers ?? [],
+    drift: base?.drift ?? [],
     scheduledAt: base?.scheduledAt ?? run.predicate.run.trigger.scheduledAt,
     min: base?.min ?? partMin,
   };

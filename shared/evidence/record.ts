@@ -166,6 +166,10 @@ function isRun(predicate: JsonObject): predicate is JsonObject & RunPredicate {
     isListOf(predicate['waivers'], (item) =>
       ['id', 'policy', 'state', 'until'].every((key) => isText(item[key])),
     ) &&
+    (predicate['drift'] === undefined ||
+      isListOf(predicate['drift'], (item) =>
+        ['target', 'source', 'pointer', 'kind'].every((key) => isText(item[key])),
+      )) &&
     areAll(predicate['missed'], isText) &&
     areAll(abandoned, isText)
   );

@@ -11,6 +11,7 @@ import type {
   TargetReport,
 } from '../model.ts';
 import { severities, statuses } from '../model.ts';
+import { driftOf } from './drift.ts';
 import type { EvidenceStore } from '../ports.ts';
 import { runsBackwards, type EvidenceLog } from './chain.ts';
 import { subjectOf, type RunRecord, type Subject } from './record.ts';
@@ -67,6 +68,8 @@ export async function sealRun(
       ...(await sealedAsFound(store, leftovers)),
     ];
     const { startedAt, finishedAt, complete, tool, timezone, waivers } = run;
+    const last = await lastRun(log);
+    const drift = driftOf(run.reports, last?.drift ?? []);
     const predicate: RunPredicate = {
       seq,
       previous,
@@ -74,8 +77,9 @@ export async function sealRun(
       tool,
       timezone,
       counts: countsOf(run.reports),
-      open: openOf(run.reports, trigger.scheduledAt, await openBefore(log)),
+      open: openOf(run.reports, trigger.scheduledAt, last?.open ?? []),
       waivers,
+      ...(drift.length > 0 && { drift }),
       missed: await missedBefore(log, run),
       abandoned: leftovers,
     };
@@ -142,9 +146,9 @@ async function recordsOf(log: EvidenceLog, runId: string): Promise<readonly RunR
   return records;
 }
 
-async function openBefore(log: EvidenceLog): Promise<readonly OpenFinding[]> {
-  for await (const { predicate } of runsBackwards(log)) return predicate.open;
-  return [];
+async function lastRun(log: EvidenceLog): Promise<RunPredicate | undefined> {
+  for await (const { predicate } of runsBackwards(log)) return predicate;
+  return undefined;
 }
 
 async function missedBefore(

@@ -2,7 +2,13 @@
  * What a channel must hear: the difference between what is open now and what was open when it last heard.
  * Level-triggered, so a failed delivery needs no queue, and a repeated tick says nothing twice.
  */
-import { severities, type OpenFinding, type Severity, type WaiverUse } from '../model.ts';
+import {
+  severities,
+  type OpenFinding,
+  type SeenDrift,
+  type Severity,
+  type WaiverUse,
+} from '../model.ts';
 
 export interface Now {
   /** Everything that is neither pass nor skip. */
@@ -10,6 +16,7 @@ export interface Now {
   /** Fingerprints of what passed: only that is resolved. */
   readonly passed: ReadonlySet<string>;
   readonly waivers: readonly WaiverUse[];
+  readonly drift: readonly SeenDrift[];
   /** Scheduled times of runs that never came, of all runs that the channel has not heard of. */
   readonly missed: readonly string[];
   readonly scheduledAt: string;
@@ -19,6 +26,7 @@ export interface Now {
 export interface Before {
   readonly open: readonly OpenFinding[];
   readonly waivers: readonly WaiverUse[];
+  readonly drift: readonly SeenDrift[];
   readonly scheduledAt: string;
   readonly min: Severity;
 }
@@ -37,6 +45,8 @@ export interface Changes {
   readonly stillOpen: readonly OpenFinding[];
   /** Waivers that end soon, ended, or waive nothing. */
   readonly waivers: readonly WaiverUse[];
+  /** Where the API left its documentation, and the channel does not know it. */
+  readonly drift: readonly SeenDrift[];
   /** Scheduled times of runs that never came. */
   readonly missed: readonly string[];
 }
@@ -98,8 +108,17 @@ export function changesFor(
         (state === 'ending' || state === 'ended' || state === 'unused') &&
         before?.waivers.find((waiver) => waiver.id === id)?.state !== state,
     ),
+    drift: now.drift.filter(
+      (drift) =>
+        notify === 'always' || !(before?.drift ?? []).some((known) => isSame(known, drift)),
+    ),
     missed: now.missed,
   };
+}
+
+/** On whatever account it was seen. */
+function isSame(a: SeenDrift, b: SeenDrift): boolean {
+  return a.source === b.source && a.pointer === b.pointer && a.kind === b.kind;
 }
 
 export function isNothing(changes: Changes): boolean {

@@ -106,7 +106,7 @@ function textOf(line: Line): string {
   return line.map(({ text }) => text).join('');
 }
 
-function titleOf({ notes, items, waivers }: Notice, say: Catalogue): string {
+function titleOf({ notes, items, waivers, drift }: Notice, say: Catalogue): string {
   const parts = notes.map((note) =>
     note.kind === 'missed' ? say.title.missed(note.scheduled.length) : say.title[note.kind],
   );
@@ -115,6 +115,7 @@ function titleOf({ notes, items, waivers }: Notice, say: Catalogue): string {
     if (length > 0) parts.push(say.title[section](length));
   }
   if (waivers.length > 0) parts.push(say.title.waivers(waivers.length));
+  if (drift.length > 0) parts.push(say.title.drift(drift.length));
   return `tcss-audit: ${parts.length > 0 ? parts.join(say.separator) : say.title.nothing}`;
 }
 

@@ -1,12 +1,12 @@
 /** What there is to tell, complete and without a form: channels make messages of it. */
 import type {
   Counts,
-  Drift,
   Finding,
   Head,
   OpenFinding,
   Policy,
   RunPredicate,
+  SeenDrift,
   Site,
   TargetReport,
   WaiverUse,
@@ -43,11 +43,6 @@ export type Note =
   /** The timer should have fired, and no run came of it: ISO 8601 in UTC. */
   | { readonly kind: 'missed'; readonly scheduled: readonly string[] };
 
-export interface DriftNote extends Drift {
-  readonly target: string;
-  readonly source: string;
-}
-
 /** A notice tells of a run, unless the run itself is what failed. */
 export interface RunSummary {
   readonly scheduledAt: string;
@@ -68,7 +63,7 @@ export interface Notice {
   readonly notes: readonly Note[];
   readonly items: Readonly<Record<Section, readonly Item[]>>;
   readonly waivers: readonly WaiverUse[];
-  readonly drift: readonly DriftNote[];
+  readonly drift: readonly SeenDrift[];
 }
 
 const noItems: Notice['items'] = {
@@ -120,7 +115,7 @@ export function noticeOf(told: RunToTell, changes: Changes): Notice {
       dropped: dropped.map(item),
     },
     waivers: changes.waivers,
-    drift: told.reports.flatMap(driftOf),
+    drift: changes.drift,
   };
 }
 
@@ -141,16 +136,4 @@ function itemsOf({ reports, policies }: RunToTell): (open: OpenFinding) => Item 
       ...(policy !== undefined && { remediation: policy.remediation.text }),
     };
   };
-}
-
-function driftOf({ target, observations }: TargetReport): readonly DriftNote[] {
-  return observations.flatMap((observation) =>
-    'drift' in observation
-      ? observation.drift.map((drift) => ({
-          ...drift,
-          target: target.uin,
-          source: observation.source,
-        }))
-      : [],
-  );
 }

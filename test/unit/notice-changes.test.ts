@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import {
   severities,
   type OpenFinding,
+  type SeenDrift,
   type Severity,
   type WaiverState,
   type WaiverUse,
@@ -35,10 +36,19 @@ const waiver = (state: WaiverState): WaiverUse => ({
   until: '2026-12-01',
 });
 
+const drift = (change: Partial<SeenDrift> = {}): SeenDrift => ({
+  target: '100000000001',
+  source: 'A',
+  pointer: '/New',
+  kind: 'undocumented-field',
+  ...change,
+});
+
 interface Night {
   readonly open?: readonly OpenFinding[];
   readonly passed?: readonly string[];
   readonly waivers?: readonly WaiverUse[];
+  readonly drift?: readonly SeenDrift[];
   readonly missed?: readonly string[];
   readonly at?: string;
   readonly min?: Severity;
@@ -49,6 +59,7 @@ function hears(before: Night | undefined, now: Night, options: Partial<ChangeOpt
   const heard: Before | undefined = before && {
     open: before.open ?? [],
     waivers: before.waivers ?? [],
+    drift: before.drift ?? [],
     scheduledAt: before.at ?? day(0),
     min: before.min ?? 'low',
   };
@@ -61,12 +72,14 @@ function hears(before: Night | undefined, now: Night, options: Partial<ChangeOpt
   return told(changes);
 }
 
-function nowOf({ open = [], passed = [], waivers = [], missed = [], at = day(1) }: Night): Now {
+function nowOf(night: Night): Now {
+  const { open = [], passed = [], waivers = [], drift = [], missed = [], at = day(1) } = night;
   return {
     missed,
     open,
     passed: new Set(passed.map((id) => openOf(id).fingerprint)),
     waivers,
+    drift,
     scheduledAt: at,
   };
 }
@@ -74,7 +87,7 @@ function nowOf({ open = [], passed = [], waivers = [], missed = [], at = day(1) 
 function told(changes: Changes) {
   const entries = Object.entries(changes) as [
     string,
-    readonly (OpenFinding | WaiverUse | string)[],
+    readonly (OpenFinding | WaiverUse | SeenDrift | string)[],
   ][];
   return Object.fromEntries(
     entries
@@ -83,6 +96,7 @@ function told(changes: Changes) {
         name,
         list.map((one) => {
           if (typeof one === 'string') return one;
+          if ('pointer' in one) return `${one.source} ${one.pointer} ${one.kind}`;
           return 'policyId' in one ? one.policyId : `${one.id} ${one.state}`;
         }),
       ]),
@@ -93,6 +107,28 @@ type Heard = Readonly<Record<string, readonly string[]>>;
 const nightly: Record<string, readonly [Night | undefined, Night, Heard, Partial<ChangeOptions>?]> =
   {
     'nothing when all is well': [{}, { passed: ['a'] }, {}],
+    'drift that is new': [
+      { drift: [drift({ source: 'B' }), drift({ kind: 'undocumented-type' })] },
+      { drift: [drift(), drift({ source: 'B' })] },
+      { drift: ['A /New undocumented-field'] },
+    ],
+    'drift, as its first night': [
+      undefined,
+      { drift: [drift()] },
+      { drift: ['A /New undocumented-field'] },
+    ],
+    'no drift that it knows, on whatever account': [
+      { drift: [drift()] },
+      { drift: [drift({ target: '100000000009' })] },
+      {},
+    ],
+    'no drift that is over': [{ drift: [drift()] }, {}, {}],
+    'drift that it knows, where it hears everything every time': [
+      { drift: [drift()] },
+      { drift: [drift()] },
+      { drift: ['A /New undocumented-field'] },
+      { notify: 'always' },
+    ],
     'what is new': [{}, { open: [fail] }, { failing: ['a'] }],
     'nothing of what it knows': [{ open: [fail] }, { open: [fail] }, {}],
     'what is resolved': [{ open: [fail] }, { passed: ['a'] }, { resolved: ['a'] }],
@@ -359,6 +395,7 @@ const anyWaivers = fc
   .map((state) => [waiver(state)]);
 const anyNow = fc.record({ open: anyOpen, waivers: anyWaivers }).map(({ open, waivers }): Now => ({
   missed: [],
+  drift: [],
   open,
   waivers,
   passed: new Set(
@@ -370,7 +407,7 @@ const anyNow = fc.record({ open: anyOpen, waivers: anyWaivers }).map(({ open, wa
 }));
 const anyBefore = fc
   .record({ open: anyOpen, waivers: anyWaivers, min: severity })
-  .map((before): Before => ({ ...before, scheduledAt: day(0) }));
+  .map((before): Before => ({ ...before, drift: [], scheduledAt: day(0) }));
 
 it('law: told of the same state again, a channel hears nothing', () => {
   fc.assert(
@@ -393,6 +430,7 @@ it('law: nothing is in two sections at once', () => {
         const {
           waivers: _waivers,
           missed: _missed,
+          drift: _drift,
           ...sections
         } = changesFor(now, before, {
           min,
@@ -442,7 +480,13 @@ it('law: however often runs come, a reminder comes once a period', () => {
       (gapsHours, remindDays) => {
         let atMs = start;
         let reminders = 0;
-        let before: Before = { open: [fail], waivers: [], scheduledAt: day(0), min: 'low' };
+        let before: Before = {
+          open: [fail],
+          waivers: [],
+          drift: [],
+          scheduledAt: day(0),
+          min: 'low',
+        };
         for (const hours of gapsHours) {
           atMs += hours * 3_600_000;
           const now = { ...nowOf({ open: [fail], at: new Date(atMs).toISOString() }) };

@@ -84,7 +84,7 @@ const everything = noticeWith(
 
 it('says all there is to say, in English', () => {
   expect(textOf(everything)).toEqual([
-    'tcss-audit: 1 new violation, 1 resolved, 1 could not be checked, 1 still open, 1 waived, 1 no longer checked, 3 waivers to look at',
+    'tcss-audit: 1 new violation, 1 resolved, 1 could not be checked, 1 still open, 1 waived, 1 no longer checked, 3 waivers to look at, 1 undocumented answer',
     '*Violations*',
     '*[HIGH]* `100000000001` Title of a · since 2026-11-24',
     '`ScanVul` must be `true`, is `false`',
@@ -119,7 +119,7 @@ it('says all there is to say, in English', () => {
 
 it('says all there is to say, in Chinese', () => {
   expect(textOf(everything, 'zh')).toEqual([
-    'tcss-audit: 新增 1 项不合规，1 项已恢复，1 项无法检查，1 项仍未处理，1 项已豁免，1 项不再检查，3 条豁免需要关注',
+    'tcss-audit: 新增 1 项不合规，1 项已恢复，1 项无法检查，1 项仍未处理，1 项已豁免，1 项不再检查，3 条豁免需要关注，1 处应答超出文档',
     '*不合规*',
     '*[高危]* `100000000001` Title of a · 自 2026-11-24 起',
     '`ScanVul` 应为 `true`, 实际为 `false`',
@@ -516,6 +516,7 @@ it('finds the finding, the title and the remedy of what is open', () => {
       dropped: [gone],
       stillOpen: [],
       waivers: [],
+      drift: [],
       missed: [],
     },
   );
@@ -538,17 +539,11 @@ it('finds the finding, the title and the remedy of what is open', () => {
 });
 
 it('says where an answer left its documentation', () => {
-  const drift = [{ pointer: '/New', kind: 'undocumented-field' as const }];
-  const report = nightOf();
-  const [observation] = report.observations;
-  if (observation === undefined || 'error' in observation) throw new Error('not there');
-  const drifting = { ...report, observations: [{ ...observation, drift }] };
+  const drift = [{ target: uin, source, pointer: '/New', kind: 'undocumented-field' as const }];
   const nothing = { failing: [], unchecked: [], waived: [], resolved: [], dropped: [] };
   const notice = noticeOf(
-    { ...runToTell, reports: [drifting], policies: [] },
-    { ...nothing, stillOpen: [], waivers: [], missed: [] },
+    { ...runToTell, reports: [nightOf()], policies: [] },
+    { ...nothing, stillOpen: [], waivers: [], drift, missed: [] },
   );
-  expect(notice.drift).toEqual([
-    { pointer: '/New', kind: 'undocumented-field', target: uin, source },
-  ]);
+  expect(notice.drift).toEqual(drift);
 });

@@ -12,6 +12,7 @@ export const en = {
     dropped: (n: number) => `${String(n)} no longer checked`,
     stillOpen: (n: number) => `${String(n)} still open`,
     waivers: (n: number) => count(n, 'waiver to look at', 'waivers to look at'),
+    drift: (n: number) => count(n, 'undocumented answer', 'undocumented answers'),
     nothing: 'no change',
     test: 'TEST message, nothing is wrong',
     failure: 'the audit FAILED',

@@ -9,6 +9,7 @@ export const zh: Catalogue = {
     dropped: (n) => `${String(n)} 项不再检查`,
     stillOpen: (n) => `${String(n)} 项仍未处理`,
     waivers: (n) => `${String(n)} 条豁免需要关注`,
+    drift: (n: number) => `${String(n)} 处应答超出文档`,
     nothing: '无变化',
     test: '测试消息，请忽略',
     failure: '审计执行失败',
