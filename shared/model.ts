@@ -319,6 +319,8 @@ export interface SealedRun {
   /** What judged. */
   readonly policies: readonly Policy[];
   readonly waivers: readonly Waiver[];
+  /** What the record seals: each file's key in the store, and the hex SHA-256 of its bytes. */
+  readonly files: readonly { readonly name: string; readonly sha256: string }[];
 }
 
 /** A place in the log whose record, or a file that it seals, is missing or is not as it was sealed. */

@@ -4,6 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const maxBodyBytes = 1024 * 1024;
+/** COS takes files: so many for its hosts. */
+const maxFileBytes = 16 * 1024 * 1024;
 
 export interface Incoming {
   readonly method: string;
@@ -21,7 +23,7 @@ export interface Answer {
   readonly kind: 'answer';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly delayMs?: number;
 }
 
@@ -109,14 +111,16 @@ async function replyTo(
 
 /** Reads to the end even what it will refuse, so that the client is there to hear the refusal. */
 async function readBody(request: IncomingMessage): Promise<Buffer | 'too-large'> {
+  const isFile = request.headers.host?.endsWith('.myqcloud.com') === true;
+  const maxBytes = isFile ? maxFileBytes : maxBodyBytes;
   const chunks: Buffer[] = [];
   let bytes = 0;
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes <= maxBodyBytes) chunks.push(chunk);
+    if (bytes <= maxBytes) chunks.push(chunk);
   });
   await once(request, 'end');
-  return bytes > maxBodyBytes ? 'too-large' : Buffer.concat(chunks);
+  return bytes > maxBytes ? 'too-large' : Buffer.concat(chunks);
 }
 
 function plain(request: IncomingMessage, rawBody: Buffer): Incoming {

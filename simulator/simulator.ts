@@ -10,6 +10,7 @@ import {
 import type { IncidentState } from './chat/pagerduty.ts';
 import { channelOf, createPlatforms, webhookUrls } from './chat/platforms.ts';
 import { control } from './control.ts';
+import { createCos, isCosHost, type CosControl, type CosFault } from './cos/cos.ts';
 import { createFaultPlan, type FaultPlan } from './fault-plan.ts';
 import { listen, text, type Incoming, type Reply } from './http.ts';
 import type { ScenarioName } from './scenarios.ts';
@@ -24,6 +25,7 @@ export type {
   ApiRequest,
   Channel,
   ChatFault,
+  CosFault,
   IncidentState,
   ReceivedNotice,
   ScenarioName,
@@ -47,6 +49,8 @@ export interface Simulator {
   readonly inbox: readonly ReceivedNotice[];
   /** What PagerDuty made of the events it accepted, by `dedup_key`. */
   readonly incidents: ReadonlyMap<string, IncidentState>;
+  /** One bucket, empty at first; COS is asked for by the bucket's host name. */
+  readonly cos: CosControl;
   /** Starts the scenario afresh: forgets what setSettings and setApiFault did. */
   readonly setScenario: (name: ScenarioName) => void;
   /** Changes the scenario's settings, on top of earlier changes: of the image scan unless another action is named. */
@@ -101,7 +105,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { platforms, incidents } = createPlatforms({ now, newId: newRequestId, hookSecrets });
   const chatFaults = createChatFaults();
 
+  const cos = createCos({ accounts, now, newRequestId });
+
   const handle = (request: Incoming): Reply => {
+    if (isCosHost(request.headers['host'] ?? '')) return cos.handle(request);
     if (request.path === '/' && request.method === 'POST') {
       const { reply, entry } = api(request);
       requests.push(entry);
@@ -137,6 +144,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     requests,
     inbox,
     incidents,
+    cos: cos.control,
     setScenario: cloud.setScenario,
     setSettings: cloud.setSettings,
     setApiFault: cloud.setFault,

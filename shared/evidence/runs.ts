@@ -58,12 +58,13 @@ async function readRun(store: EvidenceStore, seq: number): Promise<SealedRun | U
 
 /** @throws AuditError EVIDENCE_BROKEN when a file is missing or not as sealed */
 export async function sealedRunOf(store: EvidenceStore, record: RunRecord): Promise<SealedRun> {
-  const { seq, sha256, predicate } = record;
+  const { seq, sha256, predicate, subject } = record;
   const [reports, judged] = await Promise.all([
     readReports(store, record),
     readPolicies(store, record),
   ]);
-  return { kind: 'run', head: { seq, sha256 }, predicate, reports, ...judged };
+  const files = subject.map(({ name, digest }) => ({ name, sha256: digest.sha256 }));
+  return { kind: 'run', head: { seq, sha256 }, predicate, reports, ...judged, files };
 }
 
 /** @returns what is wrong with it as a sentence, where there is no such record */
