@@ -26,7 +26,7 @@ export function processIo(): Io {
   return { env, stdout, stderr, isColored };
 }
 
-export function print(io: Io, text = ''): void {
+export function print(io: Pick<Io, 'stdout'>, text = ''): void {
   io.stdout.write(`${text}\n`);
 }
 

@@ -13,6 +13,11 @@ export type Result<Value, Fault> =
 export interface Problem {
   readonly where: string;
   readonly what: string;
+  /** Where in the file, counted from 1 as editors do. */
+  readonly line?: number;
+  readonly column?: number;
+  /** That line, and below it a line of carets under what is meant. */
+  readonly excerpt?: string;
 }
 
 export const sites = ['intl', 'cn'] as const;

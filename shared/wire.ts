@@ -1,8 +1,10 @@
 /** The one place where real ports are built and handed to a run. */
+import { randomUUID } from 'node:crypto';
+
 import pkg from '../package.json' with { type: 'json' };
-import { isScf, parseConfig, type Config, type Env } from './config.ts';
+import { isScf, parseConfig, type Config, type Env, type EvidenceLocation } from './config.ts';
 import { sendHttp, systemClock } from './edge.ts';
-import { invalid, messageOf } from './errors.ts';
+import { AuditError, invalid, messageOf } from './errors.ts';
 import { createFileStore } from './evidence/stores/file.ts';
 import { isAllowedUrl } from './notice/webhook.ts';
 import type { EvidenceStore, Log } from './ports.ts';
@@ -66,7 +68,14 @@ async function auditAs(config: Config, request: AuditRequest): Promise<RunOutcom
     requestTimeoutMs,
     ...(endpoint !== undefined && { endpoint }),
   });
-  const store = storeAt(config.evidencePath);
+  const store = await storeAt(config.evidence, {
+    use: 'audit',
+    credential,
+    endpoint,
+    requestTimeoutMs,
+    deadlineMs,
+    log,
+  });
   const ports = { reader, store, http: sendHttp, clock, log };
   try {
     return await runAudit(ports, {
@@ -103,8 +112,36 @@ export function findCredential(env: Env): Credential | undefined {
   return credentialOf(env) ?? (isScf(env) ? undefined : credentialFromProfile());
 }
 
-export function storeAt(path: string): EvidenceStore {
-  return createFileStore(path);
+export interface StoreAccess {
+  /** An audit makes sure that the bucket is write-once; a reader needs no right to write. */
+  readonly use: 'audit' | 'read';
+  readonly credential: Credential;
+  readonly endpoint: URL | undefined;
+  readonly requestTimeoutMs: number;
+  /** Epoch milliseconds. */
+  readonly deadlineMs: number;
+  readonly log: Log;
+}
+
+/** COS's client is read only where evidence lies in COS. */
+export async function storeAt(
+  location: EvidenceLocation,
+  access: StoreAccess | undefined,
+): Promise<EvidenceStore> {
+  if (location.kind === 'file') return createFileStore(location.path);
+  if (access === undefined) throw new Error('A bucket was opened without a credential');
+  const { createCosStore } = await import('./evidence/stores/cos.ts');
+  const { bucket: name, prefix, region } = location;
+  const { log, endpoint, ...options } = access;
+  return createCosStore(
+    {
+      clock: systemClock,
+      newId: randomUUID,
+      newError: (code, message) => new AuditError(code, message),
+      log,
+    },
+    { name, prefix, region, ...options, ...(endpoint !== undefined && { endpoint }) },
+  );
 }
 
 function isSelected({ policies: selected }: Config): (compiled: CompiledPolicy) => boolean {

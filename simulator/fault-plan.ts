@@ -2,12 +2,12 @@
 export interface FaultPlan<Fault> {
   /**
    * Replaces what was planned; `undefined` = nothing goes wrong any more.
-   * @param options.only the actions that fail, otherwise all
+   * @param options.only the one action that fails, or which do; otherwise all
    * @param options.times how many requests fail, otherwise all
    */
   set(
     fault: Fault | undefined,
-    options?: { readonly only?: (action: string) => boolean; readonly times?: number },
+    options?: { readonly only?: string | ((action: string) => boolean); readonly times?: number },
   ): void;
   /** The fault that this request must meet; counts it. */
   take(action: string): Fault | undefined;
@@ -20,7 +20,7 @@ export function createFaultPlan<Fault>(): FaultPlan<Fault> {
   return {
     set(fault, { only, times = Infinity } = {}) {
       planned = fault;
-      isAffected = only;
+      isAffected = typeof only === 'string' ? (action) => action === only : only;
       left = times;
     },
     take(action) {

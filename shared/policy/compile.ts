@@ -48,8 +48,16 @@ export function compileProblem(schema: JsonObject): string | undefined {
   }
 }
 
+/** One for all: its schema of schemas is slow to compile, and each of ours is taken out again. */
+const compiler = new Ajv2020(options);
+
 function compileCheck(schema: JsonObject): Check {
-  const validate = new Ajv2020(options).compile(schema);
+  let validate;
+  try {
+    validate = compiler.compile(schema);
+  } finally {
+    compiler.removeSchema(schema);
+  }
   const check = (document: unknown): unknown => validate(document);
   return Object.defineProperty(check, 'errors', { get: () => validate.errors });
 }

@@ -40,10 +40,7 @@ export function createCloud(first: ScenarioName, now: () => number): Cloud {
       changes = [...changes, { action, change }];
     },
     setFault(fault, { action, ...options } = {}) {
-      wantedFaults.set(
-        fault,
-        action === undefined ? options : { ...options, only: (name) => name === action },
-      );
+      wantedFaults.set(fault, action === undefined ? options : { ...options, only: action });
     },
     settings: (action) =>
       changes

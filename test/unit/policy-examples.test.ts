@@ -103,15 +103,15 @@ describe('an example that is not as it says', () => {
     ],
     'fails elsewhere': [
       { ...base, expect: 'fail', settings: off, pointers: ['/ScanPeriod'] },
-      'must fail at /ScanPeriod, fails at /ScanVul',
+      'must fail at /ScanPeriod, fails at /ScanVul: /ScanVul must be true, is false',
     ],
     'fails at more than it says': [
       { ...base, expect: 'fail', settings: worse, pointers: ['/ScanVul'] },
-      'must fail at /ScanVul, fails at /ScanPeriod, /ScanVul',
+      'must fail at /ScanVul, fails at /ScanPeriod, /ScanVul: /ScanVul must be true, is false; /ScanPeriod must be at most 7, is 30',
     ],
     'fails at less than it says': [
       { ...base, expect: 'fail', settings: off, pointers: ['/ScanVul', '/ScanPeriod'] },
-      'must fail at /ScanPeriod, /ScanVul, fails at /ScanVul',
+      'must fail at /ScanPeriod, /ScanVul, fails at /ScanVul: /ScanVul must be true, is false',
     ],
     'fails as it says, in another order': [
       { ...base, expect: 'fail', settings: worse, pointers: ['/ScanVul', '/ScanPeriod'] },
