@@ -469,8 +469,11 @@ describe('problems', () => {
 describe('readPolicyFiles', () => {
   it('finds packs, examples and waivers, and not the schemas', () => {
     const files = readPolicyFiles('policies');
-    expect([...new Set(files.policies.map(({ pack }) => pack))]).toEqual(['image-scan']);
-    expect(files.policies).toHaveLength(12);
+    expect([...new Set(files.policies.map(({ pack }) => pack))]).toEqual([
+      ...['alerting', 'baseline', 'image-scan', 'licence', 'logging', 'malware'],
+      ...['registry-scan', 'runtime', 'vulnerability-defence'],
+    ]);
+    expect(files.policies).toHaveLength(66);
     expect(new Set(files.examples.map(({ policyId }) => policyId))).toEqual(
       new Set(files.policies.map(({ name }) => name)),
     );
