@@ -12,6 +12,7 @@ const edges = [
   'functions/**',
   'cli/**',
   'simulator/**',
+  'bench/**',
   'test/**',
   '*.ts',
 ];

@@ -10,6 +10,7 @@ import { controlsOf } from '../shared/policy/controls.ts';
 import { lint, type Library, type PolicyFiles } from '../shared/policy/lint.ts';
 import type { SourceFile } from '../shared/policy/parse.ts';
 import { sources } from '../shared/settings/sources.ts';
+import { judgePattern } from './patterns.ts';
 import { readControls, readPolicyFiles } from './policy-files.ts';
 
 export interface CompiledLibrary extends Library {
@@ -21,9 +22,18 @@ export interface CompiledLibrary extends Library {
  * @throws AuditError POLICY_INVALID with every problem of every file
  */
 export function loadLibrary(folder: string | undefined): CompiledLibrary {
-  const linted = lint(policyFilesOf(folder), sources);
-  if (!linted.ok) throw invalid('POLICY_INVALID', 'Policies are not valid', linted.problems);
-  return { ...linted.value, compiled: linted.value.policies.map(compilePolicy) };
+  const library = readLibrary(folder);
+  return { ...library, compiled: library.policies.map(compilePolicy) };
+}
+
+/**
+ * The same for what does not judge.
+ * @throws AuditError POLICY_INVALID with every problem of every file
+ */
+export function readLibrary(folder: string | undefined): Library {
+  const linted = lint(policyFilesOf(folder), sources, { judgePattern });
+  if (linted.ok) return linted.value;
+  throw invalid('POLICY_INVALID', 'Policies are not valid', linted.problems);
 }
 
 /**

@@ -15,8 +15,7 @@ export interface Config {
   readonly region: string;
   readonly endpoint?: URL;
   readonly channels: readonly Channel[];
-  /** Path of the evidence folder. */
-  readonly evidencePath: string;
+  readonly evidence: EvidenceLocation;
   readonly signer?: Signer;
   /** Packs or policy ids; undefined: all. */
   readonly policies?: readonly string[];
@@ -25,6 +24,17 @@ export interface Config {
   readonly locale: Locale;
   readonly timezone: string;
 }
+
+export type EvidenceLocation =
+  | { readonly kind: 'file'; readonly path: string }
+  | {
+      readonly kind: 'cos';
+      /** With the account's number at its end. */
+      readonly bucket: string;
+      /** Empty, or ending in `/`. */
+      readonly prefix: string;
+      readonly region: string;
+    };
 
 const known = [
   'AUDIT_SITE',
@@ -43,7 +53,7 @@ const known = [
 ] as const;
 type Name = (typeof known)[number];
 
-const noCredentials: Problem = {
+export const noCredentials: Problem = {
   where: 'TENCENTCLOUD_SECRET_ID',
   what: 'and TENCENTCLOUD_SECRET_KEY are not set: on SCF give the function an execution role, elsewhere set both or write ~/.tencentcloud/credentials',
 };
@@ -86,17 +96,6 @@ export function parseConfig({
     if (found === undefined) complain(name, `is "${shown(value)}": give ${values.join(' or ')}`);
     return found ?? values[0];
   };
-  const url = (name: Name, form: string): URL | undefined => {
-    const value = text(name);
-    if (value === undefined) return undefined;
-    // The value itself may hold a key, so it is not shown.
-    if (!URL.canParse(value)) complain(name, `is not a URL: give ${form}`);
-    else if (!isAllowedUrl(new URL(value)))
-      complain(name, 'must be https: plain http is for loopback only');
-    else return new URL(value);
-    return undefined;
-  };
-
   for (const name of Object.keys(env)) {
     const isSet = (env[name] ?? '').trim() !== '';
     if (isSet && name.startsWith('AUDIT_') && !known.some((one) => one === name)) {
@@ -115,15 +114,15 @@ export function parseConfig({
   const webhooks = parseWebhooks(text('AUDIT_WEBHOOKS') ?? '', locale);
   problems.push(...webhooks.problems);
 
-  const endpoint = url('AUDIT_ENDPOINT', 'http(s)://host[:port]');
-  if (endpoint !== undefined && `${endpoint.origin}/` !== endpoint.href) {
-    complain('AUDIT_ENDPOINT', 'has more than a host: give http(s)://host[:port]');
-  }
-  url('AUDIT_HEARTBEAT_URL', 'the address that the watcher shows');
+  const endpoint = parseEndpoint(text('AUDIT_ENDPOINT'));
+  if (!endpoint.ok) complain('AUDIT_ENDPOINT', endpoint.problems[0]);
+  const heartbeat = parseUrl(text('AUDIT_HEARTBEAT_URL'), 'the address that the watcher shows');
+  if (!heartbeat.ok) complain('AUDIT_HEARTBEAT_URL', heartbeat.problems[0]);
 
-  const evidence = text('AUDIT_EVIDENCE') ?? (isScf(env) ? '' : defaultEvidence);
-  const evidencePath = pathOfEvidence(evidence);
-  if (typeof evidencePath !== 'string') complain('AUDIT_EVIDENCE', evidencePath.problem);
+  const evidence = parseEvidence(text('AUDIT_EVIDENCE') ?? (isScf(env) ? '' : defaultEvidence));
+  if (!evidence.ok) {
+    for (const what of evidence.problems) complain('AUDIT_EVIDENCE', what);
+  }
 
   const signingKey = text('AUDIT_SIGNING_KEY');
   const signer = signingKey === undefined ? undefined : parseSigningKey(signingKey);
@@ -169,7 +168,7 @@ export function parseConfig({
   }
 
   const [first, ...rest] = problems;
-  if (first !== undefined || credential === undefined) {
+  if (first !== undefined || credential === undefined || !evidence.ok || !endpoint.ok) {
     return { ok: false, problems: [first ?? noCredentials, ...rest] };
   }
   return {
@@ -179,33 +178,97 @@ export function parseConfig({
       site,
       region,
       channels: webhooks.channels,
-      evidencePath: typeof evidencePath === 'string' ? evidencePath : '',
+      evidence: evidence.value,
       notify,
       remindDays: Number(remind),
       locale,
       timezone,
       ...(uin !== undefined && { uin }),
-      ...(endpoint !== undefined && { endpoint }),
+      ...(endpoint.value !== undefined && { endpoint: endpoint.value }),
       ...(signer !== undefined && { signer }),
       ...(policies !== undefined && policies.length > 0 && { policies }),
     },
   };
 }
 
-/** @returns the folder, or what is wrong with the URL */
-export function pathOfEvidence(url: string): string | { readonly problem: string } {
+/** Where `AUDIT_ENDPOINT` is set. The problem is the end of a sentence that begins with its name. */
+export function parseEndpoint(text: string | undefined): Result<URL | undefined, string> {
+  const form = 'http(s)://host[:port]';
+  const url = parseUrl(text, form);
+  if (!url.ok || url.value === undefined || `${url.value.origin}/` === url.value.href) return url;
+  return failure(`has more than a host: give ${form}`);
+}
+
+function parseUrl(text: string | undefined, form: string): Result<URL | undefined, string> {
+  if (text === undefined) return { ok: true, value: undefined };
+  // The value itself may hold a key, so it is not shown.
+  if (!URL.canParse(text)) return failure(`is not a URL: give ${form}`);
+  const url = new URL(text);
+  if (!isAllowedUrl(url)) return failure('must be https: plain http is for loopback only');
+  return { ok: true, value: url };
+}
+
+/** Each problem is the end of a sentence that begins with the setting's name. */
+export function parseEvidence(url: string): Result<EvidenceLocation, string> {
   if (url === '') {
-    return {
-      problem:
-        'is not set: on SCF give file:<path of a mounted file system>, since /tmp does not last',
-    };
+    return failure(
+      'is not set: on SCF give cos://<bucket-appid>/<prefix>?region=<region>, or file:<path of a mounted file system>, since /tmp does not last',
+    );
   }
-  if (url.startsWith('cos:')) {
-    return { problem: 'is a cos:// store, which this version cannot write: give file:<path>' };
-  }
+  if (url.startsWith('cos:')) return parseCosEvidence(url);
   // file:<path> or file:///<path>; file://<host> would be a folder of another machine.
   const path = /^file:(?:\/\/(?=\/))?(?!\/\/)(.+)$/s.exec(url)?.[1];
-  return path ?? { problem: `is "${shown(url)}": give file:<path>` };
+  return path === undefined
+    ? failure(
+        `is "${shown(url)}": give file:<path> or cos://<bucket-appid>/<prefix>?region=<region>`,
+      )
+    : { ok: true, value: { kind: 'file', path } };
+}
+
+/** https://www.tencentcloud.com/document/product/436/13312: what a bucket may be called. */
+function parseCosEvidence(url: string): Result<EvidenceLocation, string> {
+  const match = /^cos:\/\/([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?$/.exec(url);
+  if (match === null) {
+    return failure(`is "${shown(url)}": give cos://<bucket-appid>/<prefix>?region=<region>`);
+  }
+  const [, bucket = '', path = '', query = ''] = match;
+  const problems: string[] = [];
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?-\d{5,20}$/.test(bucket)) {
+    problems.push(
+      `names the bucket "${shown(bucket)}": give its name with the account's APPID, such as audit-1250000000`,
+    );
+  }
+  const prefix = path.replace(/^\//, '').replace(/\/$/, '');
+  const isPrefix =
+    prefix.length <= 200 && /^(?:[A-Za-z0-9_][A-Za-z0-9._-]*(?:\/(?=.)|$))*$/.test(prefix);
+  if (!isPrefix) {
+    problems.push(
+      `has the prefix "${shown(prefix)}": give names of letters, digits, dots, hyphens and underscores, separated by /`,
+    );
+  }
+  const parameters = new URLSearchParams(query);
+  const regions = parameters.getAll('region');
+  const [region = ''] = regions;
+  if (regions.length !== 1 || !/^[a-z]{2,10}(?:-[a-z0-9]{1,20}){1,4}$/.test(region)) {
+    problems.push(
+      regions.length === 0
+        ? 'does not say where the bucket lies: add ?region=<region>, such as ?region=ap-singapore'
+        : `has the region "${shown(regions.join(', '))}": give one, such as ap-singapore`,
+    );
+  }
+  for (const name of new Set(parameters.keys())) {
+    if (name !== 'region') problems.push(`has "${shown(name)}" after the ?: there is only region`);
+  }
+  const [first, ...rest] = problems;
+  if (first !== undefined) return failure(first, ...rest);
+  return {
+    ok: true,
+    value: { kind: 'cos', bucket, prefix: prefix === '' ? '' : `${prefix}/`, region },
+  };
+}
+
+function failure(...problems: [string, ...string[]]): Result<never, string> {
+  return { ok: false, problems };
 }
 
 /** Values are shown only for settings that hold no secret, and only their beginning. */
@@ -213,7 +276,7 @@ function shown(value: string): string {
   return plainLine(value, 60);
 }
 
-function isTimezone(zone: string): boolean {
+export function isTimezone(zone: string): boolean {
   // Loading the zone tables takes longer than all the rest of a cold start: the default needs no proof.
   if (zone === defaultTimezone) return true;
   try {

@@ -1,3 +1,5 @@
+import type { Problem } from './model.ts';
+
 export type AuditErrorCode =
   | 'CONFIG_INVALID'
   | 'POLICY_INVALID'
@@ -37,11 +39,24 @@ export class CloudError extends AuditError {
 export function invalid(
   code: 'CONFIG_INVALID' | 'POLICY_INVALID' | 'EVENT_INVALID',
   title: string,
-  problems: readonly { readonly where: string; readonly what: string }[],
+  problems: readonly Problem[],
 ): AuditError {
-  const width = Math.min(32, Math.max(0, ...problems.map(({ where }) => where.length)));
-  const lines = problems.map(({ where, what }) => `  ${where.padEnd(width)}  ${what}`);
-  return new AuditError(code, [`${title}:`, ...lines].join('\n'));
+  return new AuditError(code, [`${title}:`, ...problemLines(problems, '  ')].join('\n'));
+}
+
+/** For people: each problem on a line, its place with it, and the line of the file below. */
+export function problemLines(problems: readonly Problem[], indent = ''): readonly string[] {
+  const width = Math.min(32, Math.max(0, ...problems.map((problem) => placeOf(problem).length)));
+  return problems.flatMap((problem) => [
+    `${indent}${placeOf(problem).padEnd(width)}  ${problem.what}`,
+    ...(problem.excerpt?.split('\n').map((line) => `${indent}    ${line}`) ?? []),
+  ]);
+}
+
+/** `image-scan/a.json:4:3`, as terminals and editors make a link of it. */
+export function placeOf({ where, line, column }: Problem): string {
+  const place = line === undefined || column === undefined ? [] : [String(line), String(column)];
+  return [where, ...place].join(':');
 }
 
 /** For the branch that cannot be: the compiler proves it, this says so at run time. */

@@ -53,7 +53,8 @@ export interface EvidenceStore {
   putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean>;
   /**
    * @returns null when there is no such key
-   * @throws AuditError EVIDENCE_UNREADABLE
+   * @throws AuditError EVIDENCE_UNREADABLE when it could not be told; EVIDENCE_BROKEN for a key that is not one of
+   * ours, or where what is there is no file of evidence (a link, a folder)
    */
   get(key: string): Promise<Uint8Array | null>;
   /**

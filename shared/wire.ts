@@ -1,12 +1,15 @@
 /** The one place where real ports are built and handed to a run. */
+import { randomUUID } from 'node:crypto';
+
 import pkg from '../package.json' with { type: 'json' };
-import { isScf, parseConfig, type Config, type Env } from './config.ts';
+import { isScf, parseConfig, type Config, type Env, type EvidenceLocation } from './config.ts';
 import { sendHttp, systemClock } from './edge.ts';
-import { invalid, messageOf } from './errors.ts';
+import { AuditError, invalid, messageOf } from './errors.ts';
 import { createFileStore } from './evidence/stores/file.ts';
+import { createMemoryStore } from './evidence/stores/memory.ts';
 import { isAllowedUrl } from './notice/webhook.ts';
 import type { EvidenceStore, Log } from './ports.ts';
-import type { RunIdentity, Waiver } from './model.ts';
+import type { RunIdentity, TargetReport, Waiver } from './model.ts';
 import type { CompiledPolicy } from './policy/compiled.ts';
 import { runAudit, type RunOutcome } from './run.ts';
 import { sources } from './settings/sources.ts';
@@ -43,7 +46,12 @@ export async function audit(request: AuditRequest): Promise<RunOutcome> {
   const { env, log } = request;
   try {
     const config = configOf(env, request.policies);
-    const outcome = await auditAs(config, request);
+    const { credential, endpoint, evidence } = config;
+    const { deadlineMs } = request;
+    const store = await storeAt(evidence, {
+      ...{ use: 'audit', credential, endpoint, requestTimeoutMs, deadlineMs, log },
+    });
+    const outcome = await auditAs(config, request, store);
     const isTold = outcome.notices.every(({ status }) => status !== 'failed');
     await ping(log, env['AUDIT_HEARTBEAT_URL'], isTold);
     return outcome;
@@ -53,7 +61,21 @@ export async function audit(request: AuditRequest): Promise<RunOutcome> {
   }
 }
 
-async function auditAs(config: Config, request: AuditRequest): Promise<RunOutcome> {
+/**
+ * The same audit without a trace: nothing is sealed, and nobody is told.
+ * @throws AuditError CONFIG_INVALID with every problem
+ */
+export async function look(request: AuditRequest): Promise<readonly TargetReport[]> {
+  const { signer: _, ...config } = configOf(request.env, request.policies);
+  const { reports } = await auditAs({ ...config, channels: [] }, request, createMemoryStore());
+  return reports;
+}
+
+async function auditAs(
+  config: Config,
+  request: AuditRequest,
+  store: EvidenceStore,
+): Promise<RunOutcome> {
   const { policies, waivers, identity, deadlineMs, log } = request;
   const { credential, site, region, endpoint, locale, signer, uin, channels, timezone } = config;
   const clock = systemClock;
@@ -66,7 +88,6 @@ async function auditAs(config: Config, request: AuditRequest): Promise<RunOutcom
     requestTimeoutMs,
     ...(endpoint !== undefined && { endpoint }),
   });
-  const store = storeAt(config.evidencePath);
   const ports = { reader, store, http: sendHttp, clock, log };
   try {
     return await runAudit(ports, {
@@ -103,8 +124,36 @@ export function findCredential(env: Env): Credential | undefined {
   return credentialOf(env) ?? (isScf(env) ? undefined : credentialFromProfile());
 }
 
-export function storeAt(path: string): EvidenceStore {
-  return createFileStore(path);
+export interface StoreAccess {
+  /** An audit makes sure that the bucket is write-once; a reader needs no right to write. */
+  readonly use: 'audit' | 'read';
+  readonly credential: Credential;
+  readonly endpoint: URL | undefined;
+  readonly requestTimeoutMs: number;
+  /** Epoch milliseconds. */
+  readonly deadlineMs: number;
+  readonly log: Log;
+}
+
+/** COS's client is read only where evidence lies in COS. */
+export async function storeAt(
+  location: EvidenceLocation,
+  access: StoreAccess | undefined,
+): Promise<EvidenceStore> {
+  if (location.kind === 'file') return createFileStore(location.path);
+  if (access === undefined) throw new Error('A bucket was opened without a credential');
+  const { createCosStore } = await import('./evidence/stores/cos.ts');
+  const { bucket: name, prefix, region } = location;
+  const { log, endpoint, ...options } = access;
+  return createCosStore(
+    {
+      clock: systemClock,
+      newId: randomUUID,
+      newError: (code, message) => new AuditError(code, message),
+      log,
+    },
+    { name, prefix, region, ...options, ...(endpoint !== undefined && { endpoint }) },
+  );
 }
 
 function isSelected({ policies: selected }: Config): (compiled: CompiledPolicy) => boolean {

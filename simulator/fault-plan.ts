@@ -2,12 +2,12 @@
 export interface FaultPlan<Fault> {
   /**
    * Replaces what was planned; `undefined` = nothing goes wrong any more.
-   * @param options.only the one action that fails, otherwise all
+   * @param options.only the one action that fails, or which do; otherwise all
    * @param options.times how many requests fail, otherwise all
    */
   set(
     fault: Fault | undefined,
-    options?: { readonly only?: string; readonly times?: number },
+    options?: { readonly only?: string | ((action: string) => boolean); readonly times?: number },
   ): void;
   /** The fault that this request must meet; counts it. */
   take(action: string): Fault | undefined;
@@ -15,16 +15,16 @@ export interface FaultPlan<Fault> {
 
 export function createFaultPlan<Fault>(): FaultPlan<Fault> {
   let planned: Fault | undefined;
-  let affected: string | undefined;
+  let isAffected: ((action: string) => boolean) | undefined;
   let left = 0;
   return {
     set(fault, { only, times = Infinity } = {}) {
       planned = fault;
-      affected = only;
+      isAffected = typeof only === 'string' ? (action) => action === only : only;
       left = times;
     },
     take(action) {
-      if (left <= 0 || (affected !== undefined && affected !== action)) return undefined;
+      if (left <= 0 || isAffected?.(action) === false) return undefined;
       left -= 1;
       return planned;
     },

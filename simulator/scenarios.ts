@@ -1,6 +1,8 @@
 /** States of the simulated cloud, as data. */
+import { isObject } from './json.ts';
 import type { Settings } from './tencent/actions.ts';
 import type { ApiFault } from './tencent/faults.ts';
+import { inShanghai } from './tencent/settings/product.ts';
 
 export const scenarioNames = [
   'good',
@@ -18,7 +20,10 @@ export const scenarioNames = [
 export type ScenarioName = (typeof scenarioNames)[number];
 
 export interface Scenario {
+  /** Of the image scan. */
   settings(nowMs: number): Settings;
+  /** What becomes of the good settings of the other actions. */
+  others?(good: Settings): Settings;
   /** The account may not read its settings. */
   readonly isDenied?: true;
   /** Befalls the reading of settings, as when one product of the cloud is down. */
@@ -45,10 +50,11 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   hang: { settings: good, fault: { fault: { kind: 'hang' } } },
   html: { settings: good, fault: { fault: { kind: 'html' } } },
   nulls: {
-    settings: (nowMs) => Object.fromEntries(Object.keys(good(nowMs)).map((field) => [field, null])),
+    settings: (nowMs) => nulls(good(nowMs)),
+    others: nulls,
   },
   legacy: { settings: () => pageExample },
-  hostile: { settings: hostile },
+  hostile: { settings: hostile, others: withHostileNames },
 };
 
 export function isScenarioName(name: string): name is ScenarioName {
@@ -113,8 +119,21 @@ function image(digit: string): string {
   return `sha256:${digit.repeat(64)}`;
 }
 
-/** Shanghai is eight hours ahead of UTC all year round; the API writes no zone. */
-function inShanghai(epochMs: number): string {
-  const local = new Date(epochMs + 8 * 3_600_000).toISOString();
-  return `${local.slice(0, 10)} ${local.slice(11, 19)}`;
+function nulls(settings: Settings): Settings {
+  return Object.fromEntries(Object.keys(settings).map((field) => [field, null]));
+}
+
+/** Whatever a person of the account may name. */
+function withHostileNames(settings: Settings): Settings {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, hostileIn(name, value)]),
+  );
+}
+
+function hostileIn(name: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => hostileIn(name, item));
+  if (isObject(value)) return withHostileNames(value);
+  return typeof value === 'string' && /Name$|^(Remark|ErrMsg|Description|User)$/.test(name)
+    ? `${value} <!channel> @all **owned** [ok](https://evil.example) \u202e`
+    : value;
 }

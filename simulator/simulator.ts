@@ -14,7 +14,7 @@ import { createCos, isCosHost, type CosControl, type CosFault } from './cos/cos.
 import { createFaultPlan, type FaultPlan } from './fault-plan.ts';
 import { listen, text, type Incoming, type Reply } from './http.ts';
 import type { ScenarioName } from './scenarios.ts';
-import { scanSettingPermission, type Account } from './tencent/actions.ts';
+import { allPermissions, type Account } from './tencent/actions.ts';
 import { createTencentApi, type ApiRequest } from './tencent/api.ts';
 import { createCloud, type SettingsChange } from './tencent/cloud.ts';
 import type { ApiFault } from './tencent/faults.ts';
@@ -53,8 +53,8 @@ export interface Simulator {
   readonly cos: CosControl;
   /** Starts the scenario afresh: forgets what setSettings and setApiFault did. */
   readonly setScenario: (name: ScenarioName) => void;
-  /** Changes the scenario's settings, on top of earlier changes. */
-  readonly setSettings: (change: SettingsChange) => void;
+  /** Changes the scenario's settings, on top of earlier changes: of the image scan unless another action is named. */
+  readonly setSettings: (change: SettingsChange, action?: string) => void;
   /**
    * Replaces the planned fault, which strikes whoever signed; without `times` every request
    * meets it, without `action` of any action.
@@ -91,7 +91,7 @@ const defaultAccount: Account = {
   secretId: 'SIMULATOR-ID',
   secretKey: 'SIMULATOR-KEY',
   uin: '100000000001',
-  permissions: [scanSettingPermission],
+  permissions: allPermissions,
 };
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {

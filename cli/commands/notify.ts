@@ -9,8 +9,7 @@ import { deliver } from '../../shared/notice/deliver.ts';
 import { noticeOfNote } from '../../shared/notice/notice.ts';
 import { channelKinds, parseWebhooks, type Channel } from '../../shared/notice/webhook.ts';
 import { planNotices } from '../../shared/tell.ts';
-import { storeAt } from '../../shared/wire.ts';
-import { evidencePathOf } from '../evidence.ts';
+import { openEvidenceOption } from '../evidence.ts';
 import {
   paint,
   print,
@@ -116,11 +115,9 @@ async function preview(
   channels: readonly Channel[],
   { evidence, policies, all }: NotifyOptions,
 ): Promise<ExitCode> {
-  const path = evidencePathOf(io, evidence);
-  if (typeof path !== 'string') throw invalid('CONFIG_INVALID', 'Arguments are not valid', [path]);
-  const store = storeAt(path);
+  const { store, place } = await openEvidenceOption(io, evidence);
   const log = openLog(store, undefined);
-  const record = await latestRun(log, path);
+  const record = await latestRun(log, place);
   const reports = await readReports(store, record);
   const names = channels.map(({ name }) => name);
   const history = await readHistory(log, record, names);
@@ -155,10 +152,10 @@ async function preview(
   return 0;
 }
 
-async function latestRun(log: ReturnType<typeof openLog>, path: string) {
+async function latestRun(log: ReturnType<typeof openLog>, place: string) {
   for await (const record of runsBackwards(log)) return record;
   throw new AuditError(
     'EVIDENCE_UNREADABLE',
-    `There is no run in the evidence log of ${path} to tell of. Run an audit first: tcss-audit run.`,
+    `There is no run in the evidence log of ${place} to tell of. Run an audit first: tcss-audit run.`,
   );
 }

@@ -17,7 +17,7 @@ export const addStart: AddCommand = (program, choose) => {
 async function start(io: Io): Promise<ExitCode> {
   if (findCredential(io.env) !== undefined) {
     talk(io, 'Credentials found: auditing your account.\n');
-    return run(io, { json: false, all: true });
+    return run(io, { json: false, all: false });
   }
   talk(
     io,
@@ -28,7 +28,7 @@ async function start(io: Io): Promise<ExitCode> {
   const { simulator, evidence, publicKey, night } = await setStage('drift');
   try {
     const outcome = await night(Date.now());
-    printOutcome(io, outcome, { all: true });
+    printOutcome(io, outcome, { all: false });
 
     const [notice] = simulator.inbox;
     print(io, '\nWhat the Slack channel got:\n');

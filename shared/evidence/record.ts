@@ -145,9 +145,12 @@ function isLink(predicate: JsonObject): predicate is JsonObject & { seq: number 
 
 /** As much as a later run and `verify` rely on. */
 function isRun(predicate: JsonObject): predicate is JsonObject & RunPredicate {
-  const { run, counts, open, abandoned } = predicate;
+  const { run, tool, counts, open, abandoned } = predicate;
   return (
     isObject(run) &&
+    isObject(tool) &&
+    isText(tool['name']) &&
+    isText(tool['version']) &&
     isText(run['id']) &&
     isObject(run['trigger']) &&
     isInstant(run['trigger']['scheduledAt']) &&

@@ -190,7 +190,7 @@ async function sealedAsFound(
   );
 }
 
-function countsOf(reports: readonly TargetReport[]): Counts {
+export function countsOf(reports: readonly TargetReport[]): Counts {
   const findings = reports.flatMap((report) => report.findings);
   const count = (status: Status) => findings.filter((finding) => finding.status === status).length;
   const [pass, fail, waived, error, skip] = statuses.map(count);
@@ -205,7 +205,7 @@ function countsOf(reports: readonly TargetReport[]): Counts {
 }
 
 /** Worst first. `since` is kept over every kind of being open: a night that could not look ends no row. */
-function openOf(
+export function openOf(
   reports: readonly TargetReport[],
   scheduledAt: string,
   before: readonly OpenFinding[],

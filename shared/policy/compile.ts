@@ -48,8 +48,18 @@ export function compileProblem(schema: JsonObject): string | undefined {
   }
 }
 
+/** One for all: the most of a compiler's time goes into its own schemas. */
+let compiler: Ajv2020 | undefined;
+
 function compileCheck(schema: JsonObject): Check {
-  const validate = new Ajv2020(options).compile(schema);
+  compiler ??= new Ajv2020(options);
+  let validate;
+  try {
+    validate = compiler.compile(schema);
+  } finally {
+    // No schema may refer to another that happened to be compiled before it.
+    compiler.removeSchema(schema);
+  }
   const check = (document: unknown): unknown => validate(document);
   return Object.defineProperty(check, 'errors', { get: () => validate.errors });
 }

@@ -4,6 +4,8 @@ import type { ReadPath } from './reads.ts';
 /** What ajv reports, as far as we use it; compiled without messages, which we write ourselves. */
 export interface SchemaError {
   readonly instancePath: string;
+  /** Where in the schema the keyword stands: `#/properties/ScanVul/const`. */
+  readonly schemaPath: string;
   readonly keyword: string;
   readonly params: Readonly<Record<string, unknown>>;
 }

@@ -47,7 +47,7 @@ function verdictOf(
   if (when !== undefined) {
     const unseen = unseenOf(policy, source, document, when.reads);
     if (unseen !== undefined) return unseen;
-    const applies = ask(when.check, document);
+    const applies = ask(when.check, document, policy.when ?? {});
     if (typeof applies === 'string') return couldNotTell(applies);
     if (applies.length > 0) {
       return { status: 'skip', reason: 'the policy does not apply: its "when" does not match' };
@@ -56,7 +56,7 @@ function verdictOf(
 
   const unseen = unseenOf(policy, source, document, require.reads);
   if (unseen !== undefined) return unseen;
-  const violations = ask(require.check, document);
+  const violations = ask(require.check, document, policy.require);
   if (typeof violations === 'string') return couldNotTell(violations);
   return isSome(violations) ? { status: 'fail', violations } : { status: 'pass' };
 }
@@ -70,12 +70,16 @@ function isSome(violations: readonly Violation[]): violations is Violations {
 }
 
 /** @returns what is broken, nothing where the check holds; or why it cannot be told */
-function ask(check: Check, document: JsonObject): readonly Violation[] | string {
+function ask(
+  check: Check,
+  document: JsonObject,
+  schema: JsonObject,
+): readonly Violation[] | string {
   try {
     const holds = check(document);
     if (holds === true) return [];
     if (holds !== false) return 'the check gave no yes or no';
-    const violations = violationsOf(document, check.errors ?? []);
+    const violations = violationsOf(document, check.errors ?? [], schema);
     return violations.length > 0 ? violations : 'the check said no and gave no reason';
   } catch (error) {
     return `the check failed: ${messageOf(error)}`;

@@ -33,11 +33,20 @@ export function runExample(
 }
 
 function differenceOf({ expect, pointers }: NamedExample, finding: Finding): string | undefined {
-  if (finding.status !== expect) return `must ${expect}, but the policy says ${sayingOf(finding)}`;
+  const at = pointers === undefined ? '' : ` at ${listOf(pointers)}`;
+  if (finding.status !== expect) {
+    return `must ${expect}${at}, but the policy says ${sayingOf(finding)}`;
+  }
   if (finding.status !== 'fail' || pointers === undefined) return undefined;
   const given = finding.violations.map(({ pointer }) => pointer);
-  const [wanted, got] = [pointers, given].map((list) => [...new Set(list)].sort().join(', '));
-  return wanted === got ? undefined : `must fail at ${wanted ?? ''}, fails at ${got ?? ''}`;
+  return listOf(pointers) === listOf(given)
+    ? undefined
+    : `must fail at ${listOf(pointers)}, fails at ${listOf(given)}: ${finding.violations.map(({ message }) => message).join('; ')}`;
+}
+
+/** Each once, in an order of its own. */
+function listOf(pointers: readonly string[]): string {
+  return [...new Set(pointers)].sort().join(', ');
 }
 
 function sayingOf(finding: Finding): string {

@@ -1,23 +1,34 @@
 /** A folder of policies, checked as a whole: one bad file breaks the build, with every problem named. */
-import { fieldAt } from '../fields.ts';
-import { hasType, isArray } from '../json.ts';
+import { isArray, isObject, own } from '../json.ts';
 import type {
   ControlsCatalogue,
-  FieldType,
-  FactSpec,
   Json,
   JsonObject,
-  Policy,
   Problem,
   Result,
   Source,
   Waiver,
 } from '../model.ts';
-import { compileProblem, type PackedPolicy } from './compile.ts';
+import { plainLine } from '../text.ts';
+import type { PackedPolicy } from './compile.ts';
 import { controlsOf, unknownControls } from './controls.ts';
-import { parseExample, parsePolicy, parseWaivers, type Example, type SourceFile } from './parse.ts';
-import { readsOf, type ReadPath } from './reads.ts';
-import { spanOf } from './waivers.ts';
+import {
+  exampleOf,
+  isWrapped,
+  policyOf,
+  readJson,
+  repeatedKeys,
+  waiversOf,
+  type Example,
+  type ReadFile,
+  type SourceFile,
+} from './parse.ts';
+import { problemAt, type Fault, type JsonPath } from './places.ts';
+import { vacuityFaults } from './probe.ts';
+import { hasValueType, notAsWanted, schemaFaults, type PatternJudge } from './schema-faults.ts';
+import { didYouMean, nearestOf } from './suggest.ts';
+import { documentedAt } from './types.ts';
+import { isTooLong, spanOf } from './waivers.ts';
 
 /** The files of a policy folder, as read. */
 export interface PolicyFiles {
@@ -47,229 +58,268 @@ export interface Library {
 
 type Sources = Readonly<Record<string, Source>>;
 
-export function lint(files: PolicyFiles, sources: Sources): Result<Library, Problem> {
+export interface LintOptions {
+  /** Without one, no pattern is called slow. */
+  readonly judgePattern?: PatternJudge;
+}
+
+export function lint(
+  files: PolicyFiles,
+  sources: Sources,
+  { judgePattern = () => undefined }: LintOptions = {},
+): Result<Library, Problem> {
   const problems: Problem[] = [];
   const keep = <T>(result: Result<T, Problem>): T | undefined => {
     if (result.ok) return result.value;
     problems.push(...result.problems);
     return undefined;
   };
+  const read = (source: SourceFile): ReadFile | undefined => {
+    const json = keep(readJson(source));
+    if (json !== undefined) problems.push(...repeatedKeys(json));
+    return json;
+  };
+  const tell = (json: ReadFile, faults: readonly Fault[]) => {
+    problems.push(...faults.map((fault) => problemAt(json, fault)));
+  };
 
-  const controls = keep(controlsOf(files.controls ?? []));
-
-  const policies: PackedPolicy[] = [];
-  const ids = new Set(files.policies.map(({ name }) => name));
-  for (const source of files.policies) {
-    const policy = keep(parsePolicy(source));
-    if (policy === undefined) continue;
-    problems.push(...policyProblems(source, policy, sources));
-    if (controls !== undefined && controls.frameworks.length > 0) {
-      const unknown = unknownControls(policy.controls, controls);
-      problems.push(
-        ...unknown.map(({ control, what }) => ({
-          where: source.file,
-          what: `/controls "${control}" ${what}`,
-        })),
-      );
-    }
-    if (policies.some((other) => other.policy.id === policy.id)) {
-      problems.push({
-        where: source.file,
-        what: `the id "${policy.id}" is taken by another policy`,
-      });
-    }
-    policies.push({ pack: source.pack, policy });
+  const catalogues = files.controls ?? [];
+  const catalogue = keep(controlsOf(catalogues));
+  for (const source of catalogues) {
+    const json = readJson(source);
+    if (json.ok) problems.push(...repeatedKeys(json.value));
   }
 
+  const policies: PackedPolicy[] = [];
+  const sourceById = new Map<string, Source | undefined>();
+  const fileById = new Map<string, string>();
+  for (const source of files.policies) {
+    sourceById.set(source.name, undefined);
+    const json = read(source);
+    if (json === undefined) {
+      const faults = exampleFaults(source.name, files.examples);
+      problems.push(...faults.map(({ what }) => ({ where: source.file, what })));
+      continue;
+    }
+    const policy = keep(policyOf(json));
+    const settingsSource = sourceOf(json.value, sources);
+    sourceById.set(source.name, settingsSource);
+    tell(json, policyFaults(json.value, source.name));
+    if (policy !== undefined && settingsSource === undefined) {
+      tell(json, [{ at: ['source'], what: `/source "${policy.source}" is not known` }]);
+    }
+    if (settingsSource !== undefined) {
+      const faults = judgingFaults(json.value, settingsSource, judgePattern);
+      const isSaid = policy === undefined;
+      tell(
+        json,
+        faults.filter(({ what }) => !(isSaid && what.endsWith(notAsWanted))),
+      );
+      if (policy !== undefined && faults.length === 0) {
+        tell(json, vacuityFaults(policy, settingsSource).map(named));
+      }
+      tell(json, setFaults(json.value, settingsSource));
+    }
+    if (catalogue !== undefined && catalogues.length > 0) {
+      tell(json, controlFaults(json.value, catalogue));
+    }
+    const id = textAt(json.value, 'id');
+    const taken = id === undefined ? undefined : fileById.get(id);
+    if (id !== undefined && taken !== undefined) {
+      const what = `the id "${plainLine(id, 64)}" is taken by another policy, ${taken}`;
+      tell(json, [{ at: ['id'], what }]);
+    }
+    if (id !== undefined && taken === undefined) fileById.set(id, source.file);
+    tell(json, exampleFaults(source.name, files.examples));
+    if (policy !== undefined) policies.push({ pack: source.pack, policy });
+  }
+
+  const ids = [...sourceById.keys()];
   const examples = files.examples.flatMap((source): readonly NamedExample[] => {
-    const example = keep(parseExample(source));
-    const expect = expectations.find((word) => source.name.startsWith(`${word}-`));
+    const json = read(source);
+    const example = json === undefined ? undefined : keep(exampleOf(json));
+    const expect = expectationOf(source.name);
     if (expect === undefined) {
       const what = `must be named ${expectations.join('-…, ')}-… after what the policy says of it`;
       problems.push({ where: source.file, what });
     }
-    if (!ids.has(source.policyId)) {
-      problems.push({ where: source.file, what: `there is no policy "${source.policyId}"` });
+    if (!sourceById.has(source.policyId)) {
+      const what = `there is no policy "${source.policyId}"${didYouMean(source.policyId, ids)}`;
+      problems.push({ where: source.file, what });
+    }
+    const settingsSource = sourceById.get(source.policyId);
+    if (json !== undefined && settingsSource !== undefined) {
+      tell(json, settingsFaults(json.value, settingsSource));
     }
     if (example === undefined || expect === undefined) return [];
     return [{ ...example, file: source.file, policyId: source.policyId, expect }];
   });
-  problems.push(...files.policies.flatMap((source) => exampleProblems(source, examples)));
 
-  const waivers = files.waivers === undefined ? [] : (keep(parseWaivers(files.waivers)) ?? []);
-  const where = files.waivers?.file ?? 'waivers.json';
-  problems.push(...waivers.flatMap((waiver) => waiverProblems(where, waiver, ids)));
-  for (const id of repeated(waivers.map((waiver) => waiver.id))) {
-    problems.push({ where, what: `the waiver id "${id}" is given twice` });
-  }
+  const json = files.waivers === undefined ? undefined : read(files.waivers);
+  const waivers = json === undefined ? [] : (keep(waiversOf(json)) ?? []);
+  if (json !== undefined) tell(json, waiverFaults(waivers, ids));
 
+  const controls = catalogue ?? { frameworks: [] };
   const [first, ...rest] = problems;
   return first === undefined
-    ? { ok: true, value: { policies, examples, waivers, controls: controls ?? { frameworks: [] } } }
+    ? { ok: true, value: { policies, examples, waivers, controls } }
     : { ok: false, problems: [first, ...rest] };
 }
 
-function policyProblems(
-  { file, name }: { readonly file: string; readonly name: string },
-  policy: Policy,
-  sources: Sources,
-): readonly Problem[] {
-  const problem = (what: string): Problem => ({ where: file, what });
-  const problems: Problem[] = [];
-  if (policy.id !== name) {
-    problems.push(problem(`/id is "${policy.id}": it must equal the file name "${name}"`));
-  }
-  const source = Object.hasOwn(sources, policy.source) ? sources[policy.source] : undefined;
-  if (source === undefined)
-    return [...problems, problem(`/source "${policy.source}" is not known`)];
-  for (const [key, schema] of [
-    ['when', policy.when],
-    ['require', policy.require],
-  ] as const) {
-    if (schema === undefined) continue;
-    problems.push(...schemaProblems(schema, source).map((what) => problem(`/${key} ${what}`)));
-  }
-  problems.push(...setProblems(policy.remediation.set ?? {}, source).map(problem));
-  return problems;
+export function expectationOf(name: string): Expectation | undefined {
+  return expectations.find((word) => name.startsWith(`${word}-`));
 }
 
-function schemaProblems(schema: JsonObject, source: Source): readonly string[] {
-  const { paths, refused, applied } = readsOf(schema);
-  const problems = refused.map(
-    (keyword) => `uses "${keyword}", which is not accepted: what it reads cannot be named`,
-  );
-  const compiles = compileProblem(schema);
-  if (compiles !== undefined) problems.push(`does not compile: ${compiles}`);
-  if (paths.length === 0) problems.push('reads no property, so it says the same of every account');
-  problems.push(...paths.flatMap((path) => unknownProblem(path, source)));
-  for (const { path, keyword, value } of applied) {
-    const type = typeAt(path, source);
-    if (type === undefined) continue;
-    const name = path.join('.');
-    if (!appliesTo(keyword, type)) {
-      problems.push(`applies "${keyword}" to ${name}, which is of type ${type}`);
-    } else if (!isPossible(keyword, value, type)) {
-      problems.push(`gives ${name} a "${keyword}" that it can never have: it is of type ${type}`);
-    }
-  }
-  return [...new Set(problems)];
+// A file that breaks one rule is held to the others all the same, so these look at what is there.
+
+function textAt(value: Json, key: string): string | undefined {
+  const text = isObject(value) ? own(value, key) : undefined;
+  return typeof text === 'string' ? text : undefined;
 }
 
-function unknownProblem(path: ReadPath, source: Source): readonly string[] {
-  const [root = '', name] = path;
-  if (root === 'facts') {
-    if (name === undefined || Object.hasOwn(source.facts, name)) return [];
-    return [
-      `reads the fact ${name}, which ${source.id} does not have: it has ${namesOf(source.facts)}`,
-    ];
-  }
-  // Of a path that leaves the documented fields, the first step that does is the one to mend.
-  const known = path.findIndex(
-    (_, index) => fieldAt(source.fields, path.slice(0, index + 1)) === undefined,
-  );
-  if (known === -1) return [];
-  const parent = fieldAt(source.fields, path.slice(0, known));
-  const has =
-    parent?.type === 'object'
-      ? `it has ${namesOf(parent.fields)}`
-      : `it is of type ${parent?.type ?? 'object'}`;
-  const owner = known === 0 ? source.id : path.slice(0, known).join('.');
-  return [`reads ${path.slice(0, known + 1).join('.')}, which ${owner} does not have: ${has}`];
+function objectAt(value: Json | undefined, key: string): JsonObject | undefined {
+  const object = isObject(value) ? own(value, key) : undefined;
+  return isObject(object) ? object : undefined;
 }
 
-function namesOf(table: object): string {
-  return Object.keys(table).join(', ');
+function sourceOf(value: Json, sources: Sources): Source | undefined {
+  const name = textAt(value, 'source');
+  return name !== undefined && Object.hasOwn(sources, name) ? sources[name] : undefined;
 }
 
-type ValueType = FieldType | FactSpec['type'];
-
-function typeAt(path: readonly string[], source: Source): ValueType | undefined {
-  const [root, name = '', ...rest] = path;
-  if (root !== 'facts') return path.length === 0 ? undefined : fieldAt(source.fields, path)?.type;
-  const type = Object.hasOwn(source.facts, name) ? source.facts[name]?.type : undefined;
-  if (rest.length === 0) return type;
-  return type === 'string[]' && rest.length === 1 && rest[0] === '*' ? 'string' : undefined;
+function policyFaults(value: Json, name: string): readonly Fault[] {
+  const id = textAt(value, 'id');
+  if (id === undefined || id === name) return [];
+  const what = `/id is "${plainLine(id, 64)}": it must equal the file name "${name}"`;
+  return [{ at: ['id'], what }];
 }
 
-/** Which types a keyword says something of; JSON Schema passes all others, which no one means. */
-function appliesTo(keyword: string, type: ValueType): boolean {
-  if (/^(minimum|maximum|exclusiveM|multipleOf)/.test(keyword)) return /integer|number/.test(type);
-  if (/^(minLength|maxLength|pattern)$/.test(keyword)) return type === 'string';
-  // Objects are equal or not in fields that nobody has looked at: whoever means some of them names them.
-  if (/^(const|enum|uniqueItems)$/.test(keyword) && type.startsWith('object')) return false;
-  if (/(Items|Contains)$|^(items|contains)$/.test(keyword)) return type.endsWith('[]');
-  return true;
-}
-
-/** A `const` of the wrong type passes nothing, or under a `not` everything. */
-function isPossible(keyword: string, value: Json, type: ValueType): boolean {
-  const values = keyword === 'const' ? [value] : keyword === 'enum' && isArray(value) ? value : [];
-  if (keyword === 'type') {
-    const given = isArray(value) ? value : [value];
-    return jsonTypes[type].some((name) => given.includes(name));
-  }
-  return values.every((one) => hasValueType(one, type));
-}
-
-/** Every integer is a number, and a number can be an integer. */
-const jsonTypes: Readonly<Record<ValueType, readonly string[]>> = {
-  boolean: ['boolean'],
-  integer: ['integer', 'number'],
-  number: ['number', 'integer'],
-  string: ['string'],
-  'string[]': ['array'],
-  'integer[]': ['array'],
-  object: ['object'],
-  'object[]': ['array'],
-};
-
-function hasValueType(value: unknown, type: ValueType): boolean {
-  if (type === 'number') return typeof value === 'number';
-  return isJson(value) && hasType(value, type);
-}
-
-function isJson(value: unknown): value is Json {
-  return value !== undefined;
-}
-
-function setProblems(set: JsonObject, source: Source): readonly string[] {
-  return Object.entries(set).flatMap(([name, value]) => {
-    const field = Object.hasOwn(source.fields, name) ? source.fields[name] : undefined;
-    if (field === undefined)
-      return [`/remediation/set names ${name}, which ${source.id} does not have`];
-    return hasType(value, field.type)
-      ? []
-      : [`/remediation/set/${name} must be of type ${field.type}`];
+function judgingFaults(value: Json, source: Source, judgePattern: PatternJudge): readonly Fault[] {
+  return (['when', 'require'] as const).flatMap((key) => {
+    const schema = objectAt(value, key);
+    if (schema === undefined || Object.keys(schema).length === 0) return [];
+    return schemaFaults(schema, source, judgePattern).map(({ at, ...fault }) =>
+      named({ ...fault, at: [key, ...at] }),
+    );
   });
 }
 
-function exampleProblems(
-  { file, name }: { readonly file: string; readonly name: string },
-  examples: readonly NamedExample[],
-): readonly Problem[] {
+/** The sentence begins with the schema it speaks of. */
+function named(fault: Fault): Fault {
+  return { ...fault, what: `/${fault.at[0] ?? ''} ${fault.what}` };
+}
+
+function setFaults(value: Json, source: Source): readonly Fault[] {
+  const set = objectAt(objectAt(value, 'remediation'), 'set') ?? {};
+  return Object.entries(set).flatMap(([name, wanted]): readonly Fault[] => {
+    const at = ['remediation', 'set', name];
+    const field = Object.hasOwn(source.fields, name) ? source.fields[name] : undefined;
+    if (field === undefined) {
+      const nearest = didYouMean(name, Object.keys(source.fields));
+      const what = `/remediation/set names ${plainLine(name, 60)}, which ${source.id} does not have${nearest}`;
+      return [{ at, part: 'key', what }];
+    }
+    if (hasValueType(wanted, field.type)) return [];
+    return [{ at, what: `/remediation/set/${name} must be of type ${field.type}` }];
+  });
+}
+
+function controlFaults(value: Json, catalogue: ControlsCatalogue): readonly Fault[] {
+  const controls = isObject(value) ? own(value, 'controls') : undefined;
+  const list = isArray(controls) ? controls : [];
+  const known = catalogue.frameworks.flatMap(({ id, controls: titles }) =>
+    Object.keys(titles).map((control) => `${id}/${control}`),
+  );
+  return list.flatMap((control, index): readonly Fault[] => {
+    if (typeof control !== 'string' || !control.includes('/')) return [];
+    const nearest = nearestOf(control, known);
+    const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
+    return unknownControls([control], catalogue).map(({ what }) => ({
+      at: ['controls', String(index)],
+      what: `/controls "${plainLine(control, 60)}" ${what}${hint}`,
+    }));
+  });
+}
+
+function exampleFaults(name: string, examples: PolicyFiles['examples']): readonly Fault[] {
   const own = examples.filter(({ policyId }) => policyId === name);
   return (['pass', 'fail'] as const)
-    .filter((word) => !own.some(({ expect }) => expect === word))
-    .map((word) => ({ where: file, what: `has no examples/${name}/${word}-*.json` }));
+    .filter((word) => !own.some((example) => expectationOf(example.name) === word))
+    .map((word) => ({ at: ['id'], what: `has no examples/${name}/${word}-*.json` }));
 }
 
-function waiverProblems(
-  where: string,
-  waiver: Waiver,
-  ids: ReadonlySet<string>,
-): readonly Problem[] {
-  const problem = (what: string): Problem => ({ where, what: `waiver "${waiver.id}" ${what}` });
-  const { fromMs, untilMs } = spanOf(waiver);
-  const isReal = Number.isFinite(fromMs) && Number.isFinite(untilMs);
-  return [
-    ...(ids.has(waiver.policy)
-      ? []
-      : [problem(`names the policy "${waiver.policy}", which is not there`)]),
-    ...(isReal ? [] : [problem('has a date that the calendar lacks')]),
-    ...(isReal && fromMs >= untilMs ? [problem('ends before it begins')] : []),
-  ];
+/** Settings that no source returns test nothing. */
+function settingsFaults(value: Json, source: Source): readonly Fault[] {
+  if (!isObject(value)) return [];
+  const faults: Fault[] = [];
+  const walk = (object: JsonObject, path: JsonPath, at: JsonPath) => {
+    const names = documentedAt(source, path)?.names ?? [];
+    for (const [name, each] of Object.entries(object)) {
+      const place = [...at, name];
+      const isReserved = path.length === 0 && (name === 'facts' || name === 'RequestId');
+      if (isReserved) continue;
+      if (names.includes(name)) descend(each, [...path, name], place);
+      else {
+        const known = names.filter((one) => one !== 'facts');
+        const whose = path.length === 0 ? source.id : path.join('.');
+        const what = `has ${plainLine([...path, name].join('.'), 60)}, which ${whose} does not have`;
+        const nearest = didYouMean(name, known);
+        const tail = nearest === '' ? `: it has ${known.join(', ')}` : nearest;
+        faults.push({ at: place, part: 'key', what: `${what}${tail}` });
+      }
+    }
+  };
+  const descend = (each: unknown, path: JsonPath, at: JsonPath) => {
+    if (documentedAt(source, path)?.names !== undefined && isObject(each)) walk(each, path, at);
+    else if (isArray(each)) {
+      for (const [index, item] of each.entries()) {
+        descend(item, [...path, '*'], [...at, String(index)]);
+      }
+    }
+  };
+  if (isWrapped(value)) walk(objectAt(value, 'settings') ?? {}, [], ['settings']);
+  else walk(value, [], []);
+  return faults;
 }
 
-function repeated(names: readonly string[]): readonly string[] {
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+function waiverFaults(waivers: readonly Waiver[], ids: readonly string[]): readonly Fault[] {
+  return waivers.flatMap((waiver, index): readonly Fault[] => {
+    const fault = (key: string, what: string): Fault => ({
+      at: [String(index), key],
+      what: `waiver "${waiver.id}" ${what}`,
+    });
+    const { fromMs, untilMs } = spanOf(waiver);
+    const isReal = Number.isFinite(fromMs) && Number.isFinite(untilMs);
+    const isTaken = waivers.findIndex(({ id }) => id === waiver.id) < index;
+    return [
+      ...(ids.includes(waiver.policy)
+        ? []
+        : [
+            fault(
+              'policy',
+              `names the policy "${waiver.policy}", which is not there${didYouMean(waiver.policy, ids)}`,
+            ),
+          ]),
+      ...(isReal
+        ? []
+        : [
+            fault(Number.isFinite(fromMs) ? 'until' : 'from', 'has a date that the calendar lacks'),
+          ]),
+      ...(isReal && fromMs >= untilMs ? [fault('until', 'ends before it begins')] : []),
+      ...(waiver.targets.includes('*') && waiver.targets.length > 1
+        ? [fault('targets', 'covers all accounts by "*": that stands alone')]
+        : []),
+      ...(isTooLong(waiver)
+        ? [
+            fault(
+              'until',
+              'lasts more than a year: end it by the same day of the next year, and renew it then',
+            ),
+          ]
+        : []),
+      ...(isTaken
+        ? [{ at: [String(index), 'id'], what: `the waiver id "${waiver.id}" is given twice` }]
+        : []),
+    ];
+  });
 }

@@ -8,16 +8,22 @@ import type { Json, JsonObject } from '../model.ts';
 /** Property names from the root; `*` stands for every item of a list. */
 export type ReadPath = readonly string[];
 
+/** Where in the schema: keys and numbers from its root. */
+export type SchemaPath = readonly string[];
+
 export interface Applied {
   readonly path: ReadPath;
+  readonly at: SchemaPath;
   readonly keyword: string;
   readonly value: Json;
 }
 
 export interface Reads {
   readonly paths: readonly ReadPath[];
+  /** Each path, and every place of the schema that reads it. */
+  readonly readings: readonly { readonly path: ReadPath; readonly at: SchemaPath }[];
   /** Keywords in the way of knowing: what they read cannot be named. */
-  readonly refused: readonly string[];
+  readonly refused: readonly { readonly what: string; readonly at: SchemaPath }[];
   /** Which keywords are applied to which path, to hold them against the field's type. */
   readonly applied: readonly Applied[];
 }
@@ -38,88 +44,135 @@ const annotations = new Set([
   'deprecated',
 ]);
 
+const applicators = [
+  'properties',
+  'required',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'not',
+  'if',
+  'then',
+  'else',
+];
+
+/** The keywords of which we know what they read. */
+export const keywords: readonly string[] = [
+  ...assertions,
+  ...listApplicators,
+  ...annotations,
+  ...applicators,
+  '$ref',
+  '$defs',
+];
+
+/** Keywords of JSON Schema 2020-12 that are no mistake of spelling, and are refused all the same. */
+const refusedKeywords: ReadonlySet<string> = new Set([
+  ...['$schema', '$id', '$anchor', '$dynamicRef', '$dynamicAnchor', '$vocabulary', '$async'],
+  ...['patternProperties', 'additionalProperties', 'unevaluatedProperties', 'propertyNames'],
+  ...['minProperties', 'maxProperties', 'dependentRequired', 'dependentSchemas', 'dependencies'],
+  ...['prefixItems', 'additionalItems', 'unevaluatedItems', 'definitions', 'nullable'],
+  ...['format', 'contentEncoding', 'contentMediaType', 'contentSchema', 'readOnly', 'writeOnly'],
+]);
+
+export function isKeyword(word: string): boolean {
+  return keywords.includes(word) || refusedKeywords.has(word);
+}
+
 export function readsOf(root: JsonObject): Reads {
   const paths = new Map<string, ReadPath>();
-  const refused = new Set<string>();
+  const readings: { path: ReadPath; at: SchemaPath }[] = [];
+  const refused = new Map<string, SchemaPath>();
+  const refuse = (what: string, at: SchemaPath) => {
+    if (!refused.has(what)) refused.set(what, at);
+  };
   const applied: Applied[] = [];
   const followed = new Set<string>();
 
-  const read = (path: readonly string[], name: string): ReadPath => {
+  const read = (path: ReadPath, name: string, at: SchemaPath): ReadPath => {
     const full = [...path, name];
     paths.set(JSON.stringify(full), full);
+    readings.push({ path: full, at });
     return full;
   };
 
-  const walkAll = (schemas: Json, path: readonly string[]) => {
-    for (const schema of isArray(schemas) ? schemas : []) walk(schema, path);
+  const walkAll = (schemas: Json, path: ReadPath, at: SchemaPath) => {
+    for (const [index, schema] of (isArray(schemas) ? schemas : []).entries())
+      walk(schema, path, [...at, String(index)]);
   };
 
-  const walk = (schema: unknown, path: readonly string[]): void => {
+  const walk = (schema: unknown, path: ReadPath, at: SchemaPath): void => {
     if (!isObject(schema)) return;
     for (const [keyword, value] of Object.entries(schema)) {
+      const here = [...at, keyword];
       if (assertions.has(keyword) || listApplicators.has(keyword)) {
-        applied.push({ path, keyword, value });
+        applied.push({ path, at: here, keyword, value });
       }
-      if (!assertions.has(keyword) && !annotations.has(keyword)) visit(keyword, value, path);
+      if (!assertions.has(keyword) && !annotations.has(keyword)) visit(keyword, value, path, here);
     }
   };
 
-  const visit = (keyword: string, value: Json, path: readonly string[]): void => {
+  const visit = (keyword: string, value: Json, path: ReadPath, at: SchemaPath): void => {
     switch (keyword) {
       case 'properties':
         for (const [name, sub] of Object.entries(isObject(value) ? value : {})) {
-          walk(sub, read(path, name));
+          walk(sub, read(path, name, [...at, name]), [...at, name]);
         }
         return;
       case 'required':
-        for (const name of isArray(value) ? value : []) {
-          if (typeof name === 'string') read(path, name);
+        for (const [index, name] of (isArray(value) ? value : []).entries()) {
+          if (typeof name === 'string') read(path, name, [...at, String(index)]);
         }
         return;
       case 'items':
       case 'contains':
-        walk(value, [...path, '*']);
+        walk(value, [...path, '*'], at);
         return;
       case 'allOf':
       case 'anyOf':
       case 'oneOf':
-        walkAll(value, path);
+        walkAll(value, path, at);
         return;
       case 'not':
       case 'if':
       case 'then':
       case 'else':
-        walk(value, path);
+        walk(value, path, at);
         return;
       case '$ref':
-        follow(value, path);
+        follow(value, path, at);
         return;
       case '$defs':
         return;
       default:
-        refused.add(keyword);
+        refuse(keyword, at);
     }
   };
 
-  const follow = (value: Json, path: readonly string[]): void => {
+  const follow = (value: Json, path: ReadPath, at: SchemaPath): void => {
     const ref = typeof value === 'string' ? value : '';
     const name = /^#\/\$defs\/([\w-]+)$/.exec(ref)?.[1];
     const defs = own(root, '$defs');
     const target = name !== undefined && isObject(defs) ? own(defs, name) : undefined;
-    if (target === undefined) {
-      refused.add(`$ref ${ref}`);
+    if (target === undefined || name === undefined) {
+      refuse(`$ref ${ref}`, at);
       return;
     }
     const step = `${ref} ${JSON.stringify(path)}`;
     if (followed.has(step)) return;
     followed.add(step);
     // A definition that refers to itself one level deeper would never end.
-    if (path.length > 16) refused.add(`$ref ${ref}`);
-    else walk(target, path);
+    if (path.length > 16) refuse(`$ref ${ref}`, at);
+    else walk(target, path, ['$defs', name]);
   };
 
-  walk(root, []);
-  return { paths: [...paths.values()], refused: [...refused], applied };
+  walk(root, [], []);
+  return {
+    paths: [...paths.values()],
+    readings,
+    refused: [...refused].map(([what, at]) => ({ what, at })),
+    applied,
+  };
 }
 
 /** Every place that the path names and where there is nothing, or null. */

@@ -6,34 +6,54 @@ import type { SchemaError } from './compiled.ts';
 /** Keywords that only say that something inside them failed. */
 const wrappers = new Set(['if', 'allOf', 'anyOf', 'oneOf']);
 
+/** @param schema the policy's, in which the errors say where they come from */
 export function violationsOf(
   document: JsonObject,
   errors: readonly SchemaError[],
+  schema: JsonObject,
 ): readonly Violation[] {
-  const leaves = errors.filter(({ keyword }) => !wrappers.has(keyword));
+  const contains = errors.filter(({ keyword }) => keyword === 'contains');
+  // That no item is the one asked for is one violation of the list, not one of each item.
+  const isInside = ({ schemaPath, instancePath }: SchemaError) =>
+    contains.some(
+      (list) =>
+        schemaPath.startsWith(`${list.schemaPath}/`) &&
+        instancePath.startsWith(`${list.instancePath}/`),
+    );
+  const leaves = errors.filter((error) => !wrappers.has(error.keyword) && !isInside(error));
   const byText = new Map(
     (leaves.length > 0 ? leaves : errors).map((error) => {
-      const violation = violationOf(document, error);
+      const violation = violationOf(document, error, atPointer(schema, error.schemaPath.slice(1)));
       return [violation.message, violation] as const;
     }),
   );
   return [...byText.values()];
 }
 
-function violationOf(document: JsonObject, error: SchemaError): Violation {
+/** @param given what the policy gives the keyword */
+function violationOf(document: JsonObject, error: SchemaError, given: Json | undefined): Violation {
   const { keyword, instancePath: pointer } = error;
   const actual = atPointer(document, pointer) ?? null;
-  const expected = expectedOf(error);
-  const is =
-    keyword.endsWith('Items') && isArray(actual)
-      ? `has ${String(actual.length)}`
-      : `is ${JSON.stringify(actual)}`;
+  const expected = expectedOf(error, given);
   const name = pointer === '' ? 'the settings' : pointer;
-  return { pointer, expected, actual, message: `${name} ${mustOf(keyword, expected)}, ${is}` };
+  const message = `${name} ${mustOf(keyword, expected)}, ${isOf(keyword, pointer, actual)}`;
+  return { pointer, expected, actual, message };
+}
+
+/** More items of a list than these are counted only. */
+const maxItemsShown = 5;
+
+function isOf(keyword: string, pointer: string, actual: Json): string {
+  if (!isArray(actual)) return `is ${JSON.stringify(actual)}`;
+  const counts = keyword.endsWith('Items') && !pointer.startsWith('/facts/');
+  if (counts || actual.some((item) => isObject(item))) return `has ${String(actual.length)}`;
+  const more = actual.length - maxItemsShown;
+  const shown = JSON.stringify(actual.slice(0, maxItemsShown));
+  return more > 0 ? `is ${shown.slice(0, -1)}, and ${String(more)} more]` : `is ${shown}`;
 }
 
 /** A `const` is the value itself; anything else is the keyword that must hold, as JSON Schema writes it. */
-function expectedOf({ keyword, params }: SchemaError): Json {
+function expectedOf({ keyword, params }: SchemaError, given: Json | undefined): Json {
   switch (keyword) {
     case 'const':
       return jsonOf(params['allowedValue']);
@@ -44,10 +64,13 @@ function expectedOf({ keyword, params }: SchemaError): Json {
     case 'contains': {
       const { minContains, maxContains } = params;
       return {
-        minContains: jsonOf(minContains),
+        contains: given ?? true,
+        ...(minContains !== 1 && { minContains: jsonOf(minContains) }),
         ...(maxContains !== undefined && { maxContains: jsonOf(maxContains) }),
       };
     }
+    case 'not':
+      return { not: given ?? true };
     default:
       return { [keyword]: jsonOf(params['limit'] ?? params[keyword] ?? true) };
   }
@@ -77,7 +100,45 @@ function mustOf(keyword: string, expected: Json): string {
       return value === '0' ? 'must be empty' : `must have at most ${value} items`;
     case 'pattern':
       return `must match ${value}`;
+    case 'contains':
+      return mustContain(isObject(expected) ? expected : {});
+    case 'not':
+      return mustNot(bare);
     default:
       return `must satisfy ${keyword} ${value}`;
   }
+}
+
+function mustContain({ contains = true, minContains = 1, maxContains }: JsonObject): string {
+  const item = itemOf(contains);
+  if (maxContains === 0) return `must not contain ${item}`;
+  if (maxContains !== undefined) {
+    return `must contain ${item} ${JSON.stringify(minContains)} to ${JSON.stringify(maxContains)} times`;
+  }
+  return minContains === 1
+    ? `must contain ${item}`
+    : `must contain ${item} at least ${JSON.stringify(minContains)} times`;
+}
+
+function mustNot(schema: Json | undefined): string {
+  if (isObject(schema) && Object.keys(schema).length === 1) {
+    const { const: value, contains } = schema;
+    if (value !== undefined) return `must not be ${JSON.stringify(value)}`;
+    if (contains !== undefined) return `must not contain ${itemOf(contains)}`;
+  }
+  return `must not satisfy ${JSON.stringify(schema)}`;
+}
+
+/** The item that a list is asked for: a value, `an item with Type "IMG_VUL" and Switch "ON"`, or the schema. */
+function itemOf(schema: Json): string {
+  const constOf = (part: Json) =>
+    isObject(part) && Object.keys(part).length === 1 ? part['const'] : undefined;
+  const value = constOf(schema);
+  if (value !== undefined) return JSON.stringify(value);
+  const properties = isObject(schema) && Object.keys(schema).length === 1 && schema['properties'];
+  const parts = isObject(properties) ? Object.entries(properties) : [];
+  const words = parts.map(([name, part]) => ({ name, value: constOf(part) }));
+  return words.length > 0 && words.every((word) => word.value !== undefined)
+    ? `an item with ${words.map((word) => `${word.name} ${JSON.stringify(word.value)}`).join(' and ')}`
+    : `an item that satisfies ${JSON.stringify(schema)}`;
 }

@@ -1,4 +1,6 @@
 /** Reads a target's sources side by side. Whatever goes wrong becomes an `error` observation. */
+import pLimit from 'p-limit';
+
 import { CloudError } from '../errors.ts';
 import { childOf, type Place } from '../fields.ts';
 import { hasType, isArray, isObject, shapeOf, toPointer } from '../json.ts';
@@ -13,22 +15,25 @@ export interface ObserveOptions {
   readonly timezone: string;
 }
 
+/** Sources that are read at once: all that one site serves, so that a run takes as long as its slowest answer. */
+const maxAtOnce = 32;
+
 export async function observe(
   { reader, clock }: { readonly reader: SettingsReader; readonly clock: Pick<Clock, 'now'> },
   sources: readonly Source[],
   options: ObserveOptions,
 ): Promise<readonly Observation[]> {
-  return Promise.all(
-    sources.map(async (source) => {
-      try {
-        const answer = await reader.read(source, options.deadlineMs);
-        return interpret(source, answer, clock.now(), options.timezone);
-      } catch (error) {
-        if (error instanceof CloudError) return unreadable(source, error, clock.now());
-        throw error;
-      }
-    }),
-  );
+  const limit = pLimit(maxAtOnce);
+  const read = async (source: Source): Promise<Observation> => {
+    try {
+      const answer = await reader.read(source, options.deadlineMs);
+      return interpret(source, answer, clock.now(), options.timezone);
+    } catch (error) {
+      if (error instanceof CloudError) return unreadable(source, error, clock.now());
+      throw error;
+    }
+  };
+  return Promise.all(sources.map((source) => limit(read, source)));
 }
 
 /** An observation of a source that could not be read. */

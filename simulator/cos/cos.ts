@@ -29,7 +29,7 @@ export type CosFault =
   | { readonly kind: 'slow'; readonly delayMs: number }
   | { readonly kind: 'reset' }
   | { readonly kind: 'hang' }
-  /** Does what it was asked for, and the answer is lost. */
+  /** Does what it was asked for, and the answer is lost; a refusal arrives. */
   | { readonly kind: 'lost-answer' }
   | { readonly kind: 'broken-off' }
   /** The last names do not show in listings yet. */
@@ -271,8 +271,10 @@ function replyOf(
     case 'hang':
       return { kind: 'hang' };
     case 'reset':
-    case 'lost-answer':
       return { kind: 'reset' };
+    case 'lost-answer':
+      if (answered?.status === 200) return { kind: 'reset' };
+      break;
     case 'broken-off': {
       const body = String(answered?.body ?? '');
       return { kind: 'broken-off', body: body.slice(0, -1), promisedBytes: body.length + 1 };
@@ -280,10 +282,11 @@ function replyOf(
     case 'slow':
     case 'stale-list':
     case undefined:
-      if (answered === undefined) throw new Error('A request that got through has an answer');
-      return {
-        ...answer(answered),
-        ...(fault?.kind === 'slow' && { delayMs: fault.delayMs }),
-      };
+      break;
   }
+  if (answered === undefined) throw new Error('A request that got through has an answer');
+  return {
+    ...answer(answered),
+    ...(fault?.kind === 'slow' && { delayMs: fault.delayMs }),
+  };
 }

@@ -2,7 +2,7 @@
 import { json, type Incoming, type Reply } from '../http.ts';
 import { isObject, jsonOrText } from '../json.ts';
 import { createRateLimit, type RateLimit } from '../rate-limit.ts';
-import { actions, type Account, type Settings } from './actions.ts';
+import { actions, badParameter, type Account, type Settings } from './actions.ts';
 import { disturbed, isTransparent, type ApiFault } from './faults.ts';
 import { messageOf, type Language } from './messages.ts';
 import { isSignedWith, parseAuthorization } from './signature.ts';
@@ -22,7 +22,7 @@ export interface TencentDeps {
   readonly accounts: readonly Account[];
   readonly now: () => number;
   readonly newRequestId: () => string;
-  readonly settings: () => Settings;
+  readonly settings: (action: string) => Settings;
   readonly isPermitted: (account: Account, permission: string) => boolean;
   readonly takeFault: (action: string) => ApiFault | undefined;
 }
@@ -114,10 +114,10 @@ function perform(
   }
   const parameters = jsonOrText(rawBody);
   if (!isObject(parameters)) return refused('InvalidParameter', 'body');
-  const [unknown] = Object.keys(parameters);
-  if (unknown !== undefined) return refused('UnknownParameter', unknown);
-  const settings = fault?.kind === 'settings' ? fault.settings : deps.settings();
-  return { kind: 'ok', response: action.answer(account, settings) };
+  const bad = badParameter(action, parameters);
+  if (bad !== undefined) return refused(bad.code, bad.name);
+  const settings = fault?.kind === 'settings' ? fault.settings : deps.settings(name);
+  return { kind: 'ok', response: action.answer(account, settings, parameters) };
 }
 
 function refused(code: string, subject = ''): Outcome {

@@ -153,10 +153,16 @@ it('does not follow a symbolic link, and lists it as a file that somebody added'
   const store = createFileStore(root);
   expect(await store.list('log/')).toEqual(['log/x', 'log/y']);
   expect(await refusalOf(store.get('log/x'))).toEqual({
-    code: 'EVIDENCE_UNREADABLE',
+    code: 'EVIDENCE_BROKEN',
     message:
-      "Evidence log/x could not be read (ELOOP: too many symbolic links encountered, open '<root>/log/x').",
+      "Evidence log/x is no file of evidence (ELOOP: too many symbolic links encountered, open '<root>/log/x').",
   });
+});
+
+it.each(['log/x/y', `log/${'x'.repeat(300)}`])('has no file of evidence at %s', async (key) => {
+  await mkdir(join(root, 'log'));
+  await writeFile(join(root, 'log/x'), 'x');
+  expect((await refusalOf(createFileStore(root).get(key))).code).toBe('EVIDENCE_BROKEN');
 });
 
 it('writes nothing through a symbolic link', async () => {
@@ -166,11 +172,11 @@ it('writes nothing through a symbolic link', async () => {
   expect(existsSync(join(root, 'elsewhere'))).toBe(false);
 });
 
-it('says which evidence could not be read where a folder is in its place', async () => {
+it('says which evidence is no file where a folder is in its place', async () => {
   await mkdir(join(root, 'log/x'), { recursive: true });
   expect(await refusalOf(createFileStore(root).get('log/x'))).toEqual({
-    code: 'EVIDENCE_UNREADABLE',
-    message: 'Evidence log/x could not be read (it is no regular file).',
+    code: 'EVIDENCE_BROKEN',
+    message: 'Evidence log/x is no file of evidence (it is no regular file).',
   });
 });
 
@@ -316,5 +322,5 @@ it('takes a pipe for no file, and does not wait for it', async () => {
     timeout: 20_000,
     killSignal: 'SIGKILL',
   });
-  expect(stdout.toString()).toBe('EVIDENCE_UNREADABLE\n');
+  expect(stdout.toString()).toBe('EVIDENCE_BROKEN\n');
 });

@@ -37,3 +37,18 @@ it('is plain ASCII, which the engine reads faster', () => {
   const foreign = Array.from(text).filter((character) => character > '\u007f');
   expect(foreign.slice(0, 5)).toEqual([]);
 });
+
+const cos = readFileSync('dist/audit/cos.js', 'utf8');
+
+it("keeps COS's client, which only a bucket needs, in a file of its own", () => {
+  expect(occurrences('q-sign-algorithm')).toBe(0);
+  expect(cos.split('q-sign-algorithm').length).toBeGreaterThan(1);
+  expect(text).toContain('"./cos.js"');
+});
+
+it("holds nothing of what COS's client drags in, nor its retries that nobody hears of", () => {
+  // Marks of mime-db, tough-cookie, the list of public suffixes, and of the header that marks a retry.
+  for (const mark of ['application/vnd.ms-', 'tough-cookie', 'xn--', 'x-cos-sdk-retry']) {
+    expect(cos.split(mark).length - 1, mark).toBe(0);
+  }
+});

@@ -1,20 +1,24 @@
 /** The built command line, in a process of its own, against the simulator. `npm test` builds it first. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { appendFile, chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { channelKinds } from '../../shared/notice/webhook.ts';
 import type { ScenarioName } from '../../simulator/simulator.ts';
+import { createFileStore } from '../../shared/evidence/stores/file.ts';
+import { editFinding, reseal } from '../support/judged-log.ts';
+import { createOpenStore } from '../support/log.ts';
 import { setStage, type Stage } from '../support/stage.ts';
 
 const cli = resolve('dist/cli/index.js');
-const golden = resolve('test/fixtures/log/store');
+const golden = resolve('test/fixtures/judged-log/store');
 const goldenKey = resolve('test/fixtures/log/test-only-public-key.pem');
-const goldenHead = '3:4fa4b77f487888d422809a46952757cb97fb48db12627a7a02e49851a1eabb78';
+const goldenHead = '12:e53c82d893390fa711f3745d99352ce7d5350e0edf73ac89b0fbda5a8a158fee';
 
 let stage: Stage;
 beforeEach(async () => {
@@ -72,7 +76,7 @@ const drifted = [
   'FAIL  image-scan-no-exclusions    100000000001  /ExcludeImages must be empty, has 2',
   'FAIL  image-scan-period           100000000001  /ScanPeriod must be at most 7, is 30',
   'FAIL  image-scan-vulnerabilities  100000000001  /ScanVul must be true, is false',
-  '12 findings: 8 pass, 3 fail, 0 waived, 0 error, 1 skip · evidence #1 <hash>…',
+  '66 findings: 60 pass, 3 fail, 0 waived, 0 error, 3 skip · evidence #1 <hash>…',
 ].join('\n');
 
 describe('run', () => {
@@ -91,7 +95,7 @@ describe('run', () => {
       ended: {
         code: 0,
         stdout:
-          '12 findings: 11 pass, 0 fail, 0 waived, 0 error, 1 skip · evidence #1 <hash>… · 0 notices sent\n',
+          '66 findings: 63 pass, 0 fail, 0 waived, 0 error, 3 skip · evidence #1 <hash>… · 0 notices sent\n',
         stderr: '',
       },
     },
@@ -136,14 +140,18 @@ describe('run', () => {
       },
     },
     'ends with 2 and names every problem when the configuration is bad': {
-      env: { AUDIT_REMIND_DAYS: '5d', AUDIT_TARGETS: 'targets.json', AUDIT_EVIDENCE: 'cos://b/x' },
+      env: {
+        AUDIT_REMIND_DAYS: '5d',
+        AUDIT_TARGETS: 'targets.json',
+        AUDIT_EVIDENCE: 'cos://audit-1250000000/x',
+      },
       ended: {
         code: 2,
         stdout: '',
         stderr: [
           'Config is not valid:',
           '  AUDIT_TARGETS      is not supported by this version, which audits the account of its own credential: unset it',
-          '  AUDIT_EVIDENCE     is a cos:// store, which this version cannot write: give file:<path>',
+          '  AUDIT_EVIDENCE     does not say where the bucket lies: add ?region=<region>, such as ?region=ap-singapore',
           '  AUDIT_REMIND_DAYS  is "5d": give a whole number of days, 0 for never\n',
         ].join('\n'),
       },
@@ -284,23 +292,28 @@ describe('a policy folder of your own', () => {
   };
   const fields =
     'Enable, ScanTime, ScanPeriod, ScanVirus, ScanRisk, ScanVul, All, Images, ContainerRunning, ScanScope, ScanEndTime, ExcludeImages, LastScanTime, ScanResult, ClusterIDs';
+  const unknown = `/require reads Enabled, which DescribeAssetImageScanSetting does not have: did you mean "Enable"? (it has ${fields})`;
   const problems = [
-    ['own/own-broken.json', 'is not JSON: value expected (line 1, column 9)'],
+    ['own/own-broken.json', 'is not JSON: value expected'],
+    ['own/own-broken.json', 'has no examples/own-broken/pass-*.json'],
+    ['own/own-broken.json', 'has no examples/own-broken/fail-*.json'],
     ['own/own-enabled.json', '/severity must be one of critical, high, medium, low, is "urgent"'],
+    ['own/own-enabled.json', unknown],
     ['own/own-field.json', '/id is "own-other": it must equal the file name "own-field"'],
-    [
-      'own/own-field.json',
-      `/require reads Enabled, which DescribeAssetImageScanSetting does not have: it has ${fields}`,
-    ],
+    ['own/own-field.json', unknown],
+    ['own/own-field.json', 'has no examples/own-field/pass-*.json'],
+    ['own/own-field.json', 'has no examples/own-field/fail-*.json'],
     [
       'examples/own-enabled/perhaps.json',
       'must be named pass-…, fail-…, skip-…, error-… after what the policy says of it',
     ],
-    ['own/own-broken.json', 'has no examples/own-broken/pass-*.json'],
-    ['own/own-broken.json', 'has no examples/own-broken/fail-*.json'],
-    ['own/own-field.json', 'has no examples/own-field/pass-*.json'],
-    ['own/own-field.json', 'has no examples/own-field/fail-*.json'],
   ] as const;
+
+  /** Without the places and the lines shown, which test/e2e/policy-cli.test.ts looks at. */
+  function sayingsOf(text: string): readonly (readonly string[])[] {
+    const saying = /^ {0,2}((?:own|examples)\/\S+?\.json)(?::\d+:\d+)? +(.*)$/gm;
+    return Array.from(text.matchAll(saying), ([, where = '', what = '']) => [where, what]);
+  }
 
   async function write(files: Readonly<Record<string, unknown>>): Promise<string> {
     const folder = join(stage.folder, 'policies-of-mine');
@@ -342,16 +355,9 @@ describe('a policy folder of your own', () => {
       const folder = await write(bad);
       const ended = await tcssAudit([...name.split(' '), '--policies', folder], stage.env);
 
-      const width = 32;
-      expect(ended).toEqual({
-        code: 2,
-        stdout: '',
-        stderr: [
-          'Policies are not valid:',
-          ...problems.map(([where, what]) => `  ${where.padEnd(width)}  ${what}`),
-          '',
-        ].join('\n'),
-      });
+      expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 2, stdout: '' });
+      expect(ended.stderr.startsWith('Policies are not valid:\n')).toBe(true);
+      expect(sayingsOf(ended.stderr)).toEqual(problems);
       expect(stage.simulator.requests).toEqual([]);
     },
   );
@@ -361,9 +367,8 @@ describe('a policy folder of your own', () => {
     const { code, stdout, stderr } = await tcssAudit(['policy', 'lint', '--policies', folder]);
 
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
-    const rows = stdout.trimEnd().split('\n');
-    expect(rows.slice(0, -1).map((row) => row.split(/ {2,}/))).toEqual(problems);
-    expect(rows.at(-1)).toBe('3 policies, 3 examples: 9 problems');
+    expect(sayingsOf(stdout)).toEqual(problems);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('3 policies, 3 examples: 10 problems');
   });
 
   it('with bad files is JSON to lint --json', async () => {
@@ -371,8 +376,9 @@ describe('a policy folder of your own', () => {
     const { code, stdout } = await tcssAudit(['policy', 'lint', '--json', '--policies', folder]);
 
     expect(code).toBe(2);
-    expect(JSON.parse(stdout)).toEqual({
+    expect(JSON.parse(stdout)).toMatchObject({
       policies: 3,
+      examples: 3,
       problems: problems.map(([where, what]) => ({ where, what })),
     });
   });
@@ -395,11 +401,11 @@ describe('the policies that ship', () => {
   const cases = {
     'lint without a problem': {
       args: ['policy', 'lint'],
-      stdout: /^12 policies, \d+ examples: no problem\n$/,
+      stdout: /^66 policies, \d+ examples: no problem\n$/,
     },
     'do as their examples say': {
       args: ['policy', 'test'],
-      stdout: /^(\d+) examples of 12 policies: \1 as they say, 0 not\n$/,
+      stdout: /^(\d+) examples of 66 policies: \1 as they say, 0 not\n$/,
     },
   };
   it.each(Object.entries(cases))('%s', async (_name, { args, stdout }) => {
@@ -411,9 +417,20 @@ describe('the policies that ship', () => {
 
 describe('verify', () => {
   const whole =
-    'The log is whole: every record follows the one before it, every sealed file is as it was sealed.\n';
+    'The log is whole: every record follows the one before it, every sealed file is as it was sealed, every finding follows from its settings.\n';
+  const counts = '12 records: 6 runs, 7 sealed files';
+  const checked = `${counts} · 12 signed, checked with the given keys\n`;
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  const replayed = [
+    '72 findings recomputed from the settings, policies and waivers as sealed\n',
+    `Sealed by other versions than this one, ${version}: 0.0.9 (6 runs). Their verdicts are compared, their wording is not.\n`,
+  ].join('');
   const headLine = `head ${goldenHead}\n`;
-  const checked = '3 records: 2 runs, 3 sealed files · 3 signed, checked with the given keys\n';
+
+  const run = 'runs/nightly-20261124T180000Z/targets-0000.jsonl';
+  const lied = run.replace('20261124', '20261125');
+  const asNobody = ['setpriv', '--reuid=65534', '--clear-groups', '--inh-caps=-all'];
+  const canBecomeNobody = spawnSync('setpriv', [...asNobody.slice(1), 'true']).status === 0;
 
   /** A copy of the golden log to damage, in the stage's folder. */
   async function damaged(damage: (folder: string) => Promise<void>): Promise<string> {
@@ -426,15 +443,37 @@ describe('verify', () => {
   const fine = {
     'a whole log, signed': {
       args: ['--public-key', goldenKey],
-      stdout: `${checked}${headLine}${whole}`,
+      stdout: `${checked}${replayed}${headLine}${whole}`,
     },
     'a whole log that holds the known head': {
       args: ['--public-key', goldenKey, '--head', goldenHead],
-      stdout: `${checked}${headLine}${whole}`,
+      stdout: `${checked}${replayed}${headLine}${whole}`,
     },
     'a whole log without a key, and says that no signature was checked': {
       args: [],
-      stdout: `3 records: 2 runs, 3 sealed files · 3 signed, not checked (give --public-key)\n${headLine}${whole}`,
+      stdout: `${counts} · 12 signed, not checked (give --public-key)\n${replayed}${headLine}${whole}`,
+    },
+    'a whole log without replay, and does not say the whole sentence': {
+      args: ['--public-key', goldenKey, '--no-replay'],
+      stdout: [
+        ...[checked, headLine],
+        'No fault in what was checked: every record follows the one before it.\n',
+        'Not checked: whether the findings follow from the settings (--no-replay).\n',
+      ].join(''),
+    },
+    'the runs of a span, and says which were not checked': {
+      args: ['--public-key', goldenKey, '--since', '2026-11-25', '--until', '2026-11-26'],
+      stdout: [
+        '12 records: 6 runs, 3 sealed files · 12 signed, checked with the given keys\n',
+        replayed.replace('72', '24').replace('(6 runs)', '(2 runs)'),
+        headLine,
+        'No fault in what was checked: every record follows the one before it.\n',
+        'Not checked: the files and findings of 4 runs outside --since and --until.\n',
+      ].join(''),
+    },
+    'a span that holds every run as it accepts the whole log': {
+      args: ['--public-key', goldenKey, '--since', '2026-11-24T18:00:00Z'],
+      stdout: `${checked}${replayed}${headLine}${whole}`,
     },
   };
   it.each(Object.entries(fine))('accepts %s', async (_name, { args, stdout }) => {
@@ -455,19 +494,101 @@ describe('verify', () => {
       code: 1,
       stderr: '',
       stdout: [
-        ...[1, 2, 3].map(
-          (seq) =>
-            `BAD-SIGNATURE  log/00000000000${String(seq)}.json  is not signed by any of the given keys\n`,
+        ...Array.from(
+          { length: 12 },
+          (_, index) =>
+            `BAD-SIGNATURE  log/${String(index + 1).padStart(12, '0')}.json  is not signed by any of the given keys\n`,
         ),
         checked,
+        replayed,
         headLine,
-        'The log is BROKEN: 3 faults, the first at log/000000000001.json.\n',
+        'The log is BROKEN: 12 faults, the first at log/000000000001.json.\n',
       ].join(''),
     });
-    expect((await tcssAudit([...args, '--public-key', goldenKey])).code).toBe(0);
+    const both = await tcssAudit([...args, '--public-key', goldenKey]);
+    expect(both.code).toBe(0);
+    expect(steady(both.stdout.replace(/[0-9a-f]{8}…/g, '<id>…'))).toContain(
+      [
+        `key <id>… (<folder>/other.pem) signed no record`,
+        `key <id>… (${goldenKey}) signed record 1 to 12\n`,
+      ].join('\n'),
+    );
   });
 
-  const run = 'runs/nightly-20261124T180000Z/targets-0000.jsonl';
+  it('takes no record of a retired key after its last one', async () => {
+    const options = ['verify', '--evidence', `file:${golden}`, '--json'];
+    const fine = await tcssAudit([...options, '--retired-key', `${goldenKey}@12`]);
+    expect(fine.code).toBe(0);
+    const { code, stdout } = await tcssAudit([...options, '--retired-key', `${goldenKey}@11`]);
+    expect(code).toBe(1);
+    const { faults } = JSON.parse(stdout) as { faults: { code: string; key: string }[] };
+    expect(faults.map((fault) => [fault.code, fault.key])).toEqual([
+      ['retired-key', 'log/000000000012.json'],
+    ]);
+  });
+
+  it('could not tell of a span in which no run lies', async () => {
+    const args = ['--evidence', `file:${golden}`, '--since', '2027-01-01'];
+    const { code, stdout } = await tcssAudit(['verify', ...args]);
+    expect(code).toBe(3);
+    expect(stdout).toContain(
+      'COULD NOT TELL: no run of the log lies in the span of --since and --until.\n',
+    );
+    expect(stdout).not.toContain('No fault');
+  });
+
+  it('could not tell of what it may not read, whatever else is at fault', async ({ skip }) => {
+    // Root may read everything: then somebody else has to ask.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot && !canBecomeNobody) return skip('needs setpriv to be somebody else than root');
+    const evidence = await damaged(async (folder) => {
+      await chmod(join(folder, run), 0o000);
+      await chmod(stage.folder, 0o755);
+      await rm(join(folder, 'log/000000000002.json'));
+    });
+    const command = [process.execPath, cli, 'verify', '--evidence', evidence];
+    const [program = '', ...args] = isRoot ? [...asNobody, ...command] : command;
+    const { status, stdout } = spawnSync(program, args, { encoding: 'utf8' });
+    expect(status).toBe(3);
+    expect(stdout).toMatch(/^GAP {2}/);
+    expect(stdout).toMatch(new RegExp(`^NOT-CHECKED {2}${run} {2}Evidence .*EACCES`, 'm'));
+    expect(stdout).toContain('The log is BROKEN: 1 fault, the first at log/000000000002.json.\n');
+    expect(stdout).toContain('COULD NOT TELL: 1 thing could not be checked, the first at runs/');
+  });
+
+  it('names a finding that its settings do not give, though all hashes and signatures are right', async () => {
+    const evidence = await damaged(async (folder) => {
+      const store = createFileStore(folder);
+      const keys = ['log/', 'runs/', 'policies/'].map(async (prefix) => store.list(prefix));
+      const files = new Map<string, Uint8Array>();
+      for (const key of (await Promise.all(keys)).flat()) {
+        files.set(key, (await store.get(key)) ?? new Uint8Array());
+      }
+      const open = createOpenStore(files);
+      editFinding(open, 2, 'image-scan-period', (it) => ({
+        ...it,
+        status: 'pass',
+        violations: [],
+      }));
+      reseal(open);
+      for (const [key, bytes] of open.files) await writeFile(join(folder, key), bytes);
+    });
+    const args = ['verify', '--evidence', evidence, '--public-key', goldenKey];
+    const { code, stdout } = await tcssAudit(args);
+    expect(code).toBe(1);
+    expect(
+      stdout
+        .split('\n')
+        .slice(0, 3)
+        .map((line) => line.replace(/ {2,}/g, '  ')),
+    ).toEqual([
+      `WRONG-FINDING  ${lied}:1  100000000001: image-scan-period is pass, its settings give fail (/ScanPeriod must be at most 7, is 30) (sealed by version 0.0.9, recomputed by ${version})`,
+      `WRONG-COUNTS  log/000000000003.json  counts {"targets":1,"pass":8,"fail":3,"waived":0,"error":0,"skip":1}, its files hold {"targets":1,"pass":9,"fail":2,"waived":0,"error":0,"skip":1}`,
+      'WRONG-OPEN  log/000000000003.json  image-scan-period of 100000000001 is open by the record, and not by its files',
+    ]);
+    expect((await tcssAudit([...args, '--no-replay'])).code).toBe(0);
+  });
+
   const faults: Readonly<
     Record<
       string,
@@ -493,7 +614,7 @@ describe('verify', () => {
       codes: ['gap'],
     },
     'a cut end, against a head known from elsewhere': {
-      damage: (folder) => rm(join(folder, 'log/000000000003.json')),
+      damage: (folder) => rm(join(folder, 'log/000000000012.json')),
       args: ['--head', goldenHead],
       codes: ['shorter-than-head'],
     },
@@ -535,22 +656,29 @@ describe('verify', () => {
     expect(await tcssAudit(['verify', '--evidence', 'file:nowhere'])).toEqual({
       code: 3,
       stdout: '',
-      stderr: 'There is no evidence log in nowhere. Name it by --evidence file:<path>.\n',
+      stderr: 'There is no evidence log in nowhere. Name it by --evidence.\n',
     });
   });
 
   it('names all bad arguments at once', async () => {
     await writeFile(join(stage.folder, 'text.pem'), 'no key');
     const args = ['--evidence', 's3://x', '--public-key', 'none.pem', '--public-key', 'text.pem'];
-    expect(await tcssAudit(['verify', ...args, '--head', '3:abc'])).toEqual({
+    const more = ['--retired-key', 'old.pem', '--since', '2026-02-30', '--until', 'tomorrow'];
+    expect(await tcssAudit(['verify', ...args, ...more, '--head', '3:abc'])).toEqual({
       code: 2,
       stdout: '',
       stderr: [
         'Arguments are not valid:',
-        '  --evidence    is "s3://x": give file:<path>',
-        "  --public-key  none.pem cannot be read (ENOENT: no such file or directory, open 'none.pem')",
-        '  --public-key  text.pem is no Ed25519 public key in PEM',
-        '  --head        must be <seq>:<sha256>, as a notice shows it\n',
+        '  --evidence     is "s3://x": give file:<path> or cos://<bucket-appid>/<prefix>?region=<region>',
+        "  --public-key   none.pem cannot be read (ENOENT: no such file or directory, open 'none.pem')",
+        '  --public-key   text.pem is no Ed25519 public key in PEM',
+        '  --retired-key  old.pem must be <file>@<seq>, the last record that the key may have signed',
+        '  --head         must be <seq>:<sha256>, as a notice shows it',
+        ...['--since      ', '--until      '].map(
+          (where) =>
+            `  ${where}  must be a day such as 2026-11-30, or an instant such as 2026-11-30T18:00:00Z`,
+        ),
+        '',
       ].join('\n'),
     });
   });
@@ -588,7 +716,7 @@ describe('start', () => {
     expect(stderr).toBe(
       'No credentials (TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, ~/.tencentcloud/credentials):\nauditing a simulated account whose vulnerability scanning was switched off.\n\n',
     );
-    expect(stdout).toContain('12 findings: 8 pass, 3 fail, 0 waived, 0 error, 1 skip');
+    expect(stdout).toContain('66 findings: 60 pass, 3 fail, 0 waived, 0 error, 3 skip');
     expect(stdout).toContain('tcss-audit: 3 new violations');
   });
 
@@ -599,12 +727,17 @@ describe('start', () => {
       code: 0,
       stderr: 'Credentials found: auditing your account.\n\n',
     });
-    expect(stdout).toContain('12 findings: 11 pass');
-    // Side by side, so in either order.
-    expect(stage.simulator.requests.map(({ action }) => action).sort()).toEqual([
-      'DescribeAssetImageScanSetting',
-      'GetCallerIdentity',
-    ]);
+    expect(stdout).toContain('66 findings: 63 pass');
+    // Side by side, so in any order; each once, and only what the documented role may do.
+    const configuration = await readFile('docs/configuration.md', 'utf8');
+    const permitted = Array.from(
+      configuration.matchAll(/^ +"tcss:(\w+)",?$/gm),
+      ([, action = '']) => action,
+    );
+    const onlyOnCn = ['DescribeImageDenyRuleSummary'];
+    expect(stage.simulator.requests.map(({ action }) => action).sort()).toEqual(
+      [...permitted.filter((one) => !onlyOnCn.includes(one)), 'GetCallerIdentity'].sort(),
+    );
   });
 
   it.each(['start', 'demo'])('the verify command that %s prints accepts its log', async (name) => {
@@ -867,7 +1000,7 @@ describe('notify', () => {
     'evidence that is none': [
       ['--preview', '--evidence', 'nowhere'],
       slack,
-      'Arguments are not valid:\n  --evidence  is "nowhere": give file:<path>\n',
+      'Arguments are not valid:\n  --evidence  is "nowhere": give file:<path> or cos://<bucket-appid>/<prefix>?region=<region>\n',
     ],
   };
   it.each(Object.entries(wrong))('%s ends with 2', async (_name, [args, webhooks, stderr]) => {
@@ -930,11 +1063,14 @@ describe('arguments', () => {
       Commands:
         run [options]       audit now: read the settings, judge, seal the evidence,
                             tell the channels
-        verify [options]    check the evidence log and every file it seals
+        verify [options]    check the evidence log, every file it seals, and that
+                            every finding follows
         report [options]    write the log as one HTML page, for people
         policy              work on policies
         notify [options]    try the channels: send a test message, or print what would
                             be sent
+        keygen [options]    make an Ed25519 key pair that signs the evidence; writes
+                            over nothing
         simulate [options]  run the simulator of Tencent Cloud and of the chat
                             platforms on loopback
         start               one audit, of the cloud when credentials are set, else of

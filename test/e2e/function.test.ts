@@ -52,7 +52,7 @@ describe('one audit', () => {
     expect(answer).toMatchObject({
       runId: 'nightly-20261124T180000Z',
       status: 'pass',
-      counts: { targets: 1, pass: 11, fail: 0, waived: 0, error: 0, skip: 1 },
+      counts: { targets: 1, pass: 63, fail: 0, waived: 0, error: 0, skip: 3 },
       findings: [],
     });
     expect(answer.notices.map(({ status }) => status)).toEqual(['nothing', 'nothing', 'nothing']);
@@ -62,11 +62,41 @@ describe('one audit', () => {
   });
 
   it('asks only for what the policies read, once, in the language of AUDIT_LOCALE', async () => {
-    await invoke({ env: { ...stage.env, AUDIT_LOCALE: 'zh', TENCENTCLOUD_UIN: '100000000001' } });
+    const env = {
+      ...stage.env,
+      AUDIT_LOCALE: 'zh',
+      AUDIT_POLICIES: 'image-scan,malware-auto-isolate',
+    };
+    await invoke({ env: { ...env, TENCENTCLOUD_UIN: '100000000001' } });
 
     expect(
-      stage.simulator.requests.map(({ action, language, outcome }) => [action, language, outcome]),
-    ).toEqual([['DescribeAssetImageScanSetting', 'zh-CN', 'ok']]);
+      stage.simulator.requests
+        .map(({ action, language, outcome }) => [action, language, outcome].join(' '))
+        .sort(),
+    ).toEqual([
+      'DescribeAssetImageScanSetting zh-CN ok',
+      'DescribeVirusAutoIsolateSetting zh-CN ok',
+    ]);
+  });
+
+  it('logs what did not pass, each as an OCSF Compliance Finding on a line', async () => {
+    stage.simulator.setSettings((settings) => ({ ...settings, ScanVul: false }));
+    const { log } = await invoke({ env: stage.env });
+    const lines = log.filter(({ class_uid }) => class_uid === 2003);
+
+    expect(lines.map(({ activity_name, message }) => [activity_name, message])).toEqual([
+      [
+        'Assess',
+        'SKIP image-scan-selection 100000000001: the policy does not apply: its "when" does not match',
+      ],
+      ['Create', 'FAIL image-scan-vulnerabilities 100000000001: /ScanVul must be true, is false'],
+    ]);
+    const again = await invoke({
+      env: stage.env,
+      event: { ...nightly, Time: '2026-11-25T18:00:00Z' },
+    });
+    const second = again.log.filter(({ class_uid }) => class_uid === 2003);
+    expect(second.map(({ activity_name }) => activity_name)).toEqual(['Assess', 'Update']);
   });
 
   it('selects policies by pack and by id', async () => {
@@ -204,18 +234,19 @@ describe('an answer that is none', () => {
   };
 
   it.each(Object.entries(faults))(
-    '%s is twelve errors and no pass',
+    '%s is twelve errors and no pass of its own',
     async (_name, { fault, reason }) => {
       stage.simulator.setApiFault(fault, { action: 'DescribeAssetImageScanSetting' });
       const answer = answerOf(await invoke({ env: stage.env, remainingMs: 8_000 }));
 
+      // What was read of other sources is judged all the same.
       expect(answer.counts).toEqual({
         targets: 1,
-        pass: 0,
+        pass: 52,
         fail: 0,
         waived: 0,
         error: 12,
-        skip: 0,
+        skip: 2,
       });
       expect(answer.status).toBe('error');
       expect(String(answer.findings[0]?.reason)).toContain(reason);
@@ -236,7 +267,7 @@ describe('an answer that is none', () => {
     stage.simulator.setApiFault({ kind: 'html' }, { action: 'GetCallerIdentity' });
     const answer = answerOf(await invoke({ env: stage.env }));
 
-    expect(answer.counts).toMatchObject({ pass: 0, error: 12 });
+    expect(answer.counts).toMatchObject({ pass: 0, fail: 0, error: 65, skip: 1 });
     expect(answer.findings[0]).toMatchObject({ target: 'unknown' });
   });
 });
@@ -245,9 +276,9 @@ describe('time', () => {
   it('answers before the platform ends the process, with what it could not read as error', async () => {
     stage.simulator.setApiFault({ kind: 'hang' });
     const startMs = Date.now();
-    const answer = answerOf(await invoke({ env: stage.env, remainingMs: 3_000 }));
+    const answer = answerOf(await invoke({ env: stage.env, remainingMs: 6_000 }));
 
-    expect(answer.counts).toMatchObject({ pass: 0, error: 12 });
+    expect(answer.counts).toMatchObject({ pass: 0, fail: 0, error: 65, skip: 1 });
     // The platform would have ended it: no statement on speed, but on the deadline.
     expect(Date.now() - startMs).toBeLessThan(10_000);
     expect(stage.simulator.inbox).toHaveLength(3);

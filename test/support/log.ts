@@ -36,6 +36,11 @@ const fixtures = new URL('../fixtures/log/', import.meta.url);
 
 /** The committed log, as a file store's root. */
 export const goldenRoot = new URL('store/', fixtures).pathname;
+/**
+ * A log whose findings follow from its settings: six runs of November 2026, sealed by `runAudit` with the policies
+ * that shipped then, signed by the same key.
+ */
+export const judgedRoot = new URL('../fixtures/judged-log/store/', import.meta.url).pathname;
 export const signingKeyPem = readFileSync(new URL('test-only-signing-key.pem', fixtures), 'utf8');
 export const publicKeyPem = readFileSync(new URL('test-only-public-key.pem', fixtures), 'utf8');
 export const signer: Signer = present(parseSigningKey(signingKeyPem));

@@ -34,15 +34,22 @@ export const goodSettings = {
 
 /** The policies of `policies/`. */
 export const library = shippedLibrary();
-export const compiled: readonly CompiledPolicy[] = library.policies.map(compilePolicy);
+export const allCompiled: readonly CompiledPolicy[] = library.policies.map(compilePolicy);
+
+/** Those that judge image scan settings. */
+export const compiled = allCompiled.filter(({ policy }) => policy.source === scanSource.id);
 
 export function without(settings: JsonObject, ...names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !names.includes(name)));
 }
 
 /** The observation of an answer, as the audit makes it. */
-export function observed(settings: unknown, nowMs = observedAtMs): Observation {
-  return interpret(scanSource, settings, nowMs, timezone);
+export function observed(
+  settings: unknown,
+  nowMs = observedAtMs,
+  source: Source = scanSource,
+): Observation {
+  return interpret(source, settings, nowMs, timezone);
 }
 
 /** A policy that needs no file. */
@@ -61,10 +68,11 @@ export function policyOf(parts: Partial<Policy> & Pick<Policy, 'require'>): Comp
 }
 
 export function judge(policy: CompiledPolicy, settings: unknown, nowMs = observedAtMs): Finding {
-  return evaluate(policy, scanSource, observed(settings, nowMs));
+  const source = sourceNamed(policy.policy.source);
+  return evaluate(policy, source, observed(settings, nowMs, source));
 }
 
-/** What every shipped policy says, by its id. */
+/** What every shipped policy of image scans says, by its id. */
 export function statusesOf(settings: unknown, nowMs = observedAtMs): Record<string, string> {
   return Object.fromEntries(
     compiled.map((policy) => [policy.policy.id, judge(policy, settings, nowMs).status]),
@@ -72,14 +80,14 @@ export function statusesOf(settings: unknown, nowMs = observedAtMs): Record<stri
 }
 
 export function shipped(id: string): CompiledPolicy {
-  const found = compiled.find(({ policy }) => policy.id === id);
+  const found = allCompiled.find(({ policy }) => policy.id === id);
   if (found === undefined) throw new Error(`No policy ${id}`);
   return found;
 }
 
-function sourceNamed(action: string): Source {
-  const source = sources[action];
-  if (source === undefined) throw new Error(`No source ${action}`);
+export function sourceNamed(id: string): Source {
+  const source = sources[id];
+  if (source === undefined) throw new Error(`No source ${id}`);
   return source;
 }
 

@@ -143,10 +143,13 @@ export function describeEvidenceStore(
 }
 
 /** For stores that make names of keys, and for those that only could. */
-export function describeBadKeys(name: string, create: () => EvidenceStore): void {
+export function describeBadKeys(
+  name: string,
+  create: () => EvidenceStore | Promise<EvidenceStore>,
+): void {
   describe(`${name}, given a key that is none of ours,`, () => {
     it.each(Object.entries(badKeys))('refuses %s', async (_name, key) => {
-      const store = create();
+      const store = await create();
       const refusal = {
         name: 'AuditError',
         code: 'EVIDENCE_BROKEN',

@@ -65,7 +65,7 @@ it.each(Object.entries(rules))('%s', (_rule, allows) => {
 });
 
 it('sees the imports that there are', () => {
-  expect(imports).toContainEqual({ from: 'shared/run.ts', to: 'shared/policy/evaluate.ts' });
+  expect(imports).toContainEqual({ from: 'shared/judge.ts', to: 'shared/policy/evaluate.ts' });
   expect(imports).toContainEqual({
     from: 'shared/settings/tencent/client.ts',
     to: 'shared/settings/tencent/sts.ts',

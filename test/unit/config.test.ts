@@ -23,7 +23,7 @@ const defaults = {
   site: 'intl',
   region: 'ap-singapore',
   channels: [],
-  evidencePath: './evidence',
+  evidence: { kind: 'file', path: './evidence' },
   notify: 'changes',
   remindDays: 7,
   locale: 'en',
@@ -88,7 +88,7 @@ it('reads everything', () => {
     credential,
     site: 'cn',
     region: 'ap-guangzhou',
-    evidencePath: '/mnt/evidence',
+    evidence: { kind: 'file', path: '/mnt/evidence' },
     policies: ['image-scan', 'image-scan-enabled'],
     notify: 'always',
     remindDays: 0,
@@ -103,10 +103,44 @@ const values: Record<string, readonly [Env, Partial<Config>]> = {
     { TENCENTCLOUD_REGION: 'eu-frankfurt' },
     { region: 'eu-frankfurt' },
   ],
-  'a relative folder': [{ AUDIT_EVIDENCE: 'file:log' }, { evidencePath: 'log' }],
+  'a relative folder': [
+    { AUDIT_EVIDENCE: 'file:log' },
+    { evidence: { kind: 'file', path: 'log' } },
+  ],
   'a file URL with three slashes': [
     { AUDIT_EVIDENCE: 'file:///mnt/x' },
-    { evidencePath: '/mnt/x' },
+    { evidence: { kind: 'file', path: '/mnt/x' } },
+  ],
+  'a bucket': [
+    { AUDIT_EVIDENCE: 'cos://audit-1250000000/tcss/prod?region=ap-singapore' },
+    {
+      evidence: {
+        kind: 'cos',
+        bucket: 'audit-1250000000',
+        prefix: 'tcss/prod/',
+        region: 'ap-singapore',
+      },
+    },
+  ],
+  'a bucket with a slash at the end, on SCF': [
+    {
+      TENCENTCLOUD_RUNENV: 'SCF',
+      AUDIT_EVIDENCE: 'cos://my-audit-1250000000/tcss/?region=na-siliconvalley',
+    },
+    {
+      evidence: {
+        kind: 'cos',
+        bucket: 'my-audit-1250000000',
+        prefix: 'tcss/',
+        region: 'na-siliconvalley',
+      },
+    },
+  ],
+  'a bucket for nothing else': [
+    { AUDIT_EVIDENCE: 'cos://audit-1250000000?region=ap-singapore' },
+    {
+      evidence: { kind: 'cos', bucket: 'audit-1250000000', prefix: '', region: 'ap-singapore' },
+    },
   ],
   'four digits of days': [{ AUDIT_REMIND_DAYS: '9999' }, { remindDays: 9999 }],
   'an endpoint with a slash': [
@@ -175,15 +209,57 @@ const problems: Record<string, readonly [Env, string]> = {
   'a webhook that is no URL': [{ AUDIT_WEBHOOKS: 'CANARY' }, 'AUDIT_WEBHOOKS[0] is not a URL'],
   'evidence that is not set on SCF': [
     { TENCENTCLOUD_RUNENV: 'SCF' },
-    'AUDIT_EVIDENCE is not set: on SCF give file:<path of a mounted file system>, since /tmp does not last',
+    'AUDIT_EVIDENCE is not set: on SCF give cos://<bucket-appid>/<prefix>?region=<region>, or file:<path of a mounted file system>, since /tmp does not last',
   ],
-  'evidence on COS': [
-    { AUDIT_EVIDENCE: 'cos://CANARY-1250000000/x?region=ap-singapore' },
-    'AUDIT_EVIDENCE is a cos:// store, which this version cannot write: give file:<path>',
+  'a bucket without its region': [
+    { AUDIT_EVIDENCE: 'cos://audit-1250000000/x' },
+    'AUDIT_EVIDENCE does not say where the bucket lies: add ?region=<region>, such as ?region=ap-singapore',
+  ],
+  'a bucket with an empty region': [
+    { AUDIT_EVIDENCE: 'cos://audit-1250000000/x?region=' },
+    'AUDIT_EVIDENCE has the region "": give one, such as ap-singapore',
+  ],
+  'a bucket in two regions': [
+    { AUDIT_EVIDENCE: 'cos://audit-1250000000/x?region=ap-tokyo&region=ap-seoul' },
+    'AUDIT_EVIDENCE has the region "ap-tokyo, ap-seoul": give one, such as ap-singapore',
+  ],
+  'a region that is a host': [
+    { AUDIT_EVIDENCE: 'cos://audit-1250000000/x?region=cos.ap-singapore' },
+    'AUDIT_EVIDENCE has the region "cos.ap-singapore": give one, such as ap-singapore',
+  ],
+  'a bucket without the APPID': [
+    { AUDIT_EVIDENCE: 'cos://audit/x?region=ap-singapore' },
+    'AUDIT_EVIDENCE names the bucket "audit": give its name with the account\'s APPID, such as audit-1250000000',
+  ],
+  'a bucket that is a host': [
+    {
+      AUDIT_EVIDENCE: 'cos://audit-1250000000.cos.ap-singapore.myqcloud.com/x?region=ap-singapore',
+    },
+    'AUDIT_EVIDENCE names the bucket "audit-1250000000.cos.ap-singapore.myqcloud.com": give its name with the account\'s APPID, such as audit-1250000000',
+  ],
+  'a prefix that leads out': [
+    { AUDIT_EVIDENCE: 'cos://audit-1250000000/a/../b?region=ap-singapore' },
+    'AUDIT_EVIDENCE has the prefix "a/../b": give names of letters, digits, dots, hyphens and underscores, separated by /',
+  ],
+  'a prefix with an empty part': [
+    { AUDIT_EVIDENCE: 'cos://audit-1250000000/a//b?region=ap-singapore' },
+    'AUDIT_EVIDENCE has the prefix "a//b": give names of letters, digits, dots, hyphens and underscores, separated by /',
+  ],
+  'an option of a bucket that there is not': [
+    { AUDIT_EVIDENCE: 'cos://audit-1250000000/x?region=ap-singapore&versioning=on' },
+    'AUDIT_EVIDENCE has "versioning" after the ?: there is only region',
+  ],
+  'a bucket with one slash': [
+    { AUDIT_EVIDENCE: 'cos:/audit-1250000000/x?region=ap-singapore' },
+    'AUDIT_EVIDENCE is "cos:/audit-1250000000/x?region=ap-singapore": give cos://<bucket-appid>/<prefix>?region=<region>',
+  ],
+  'a bucket with a fragment': [
+    { AUDIT_EVIDENCE: 'cos://audit-1250000000/x?region=ap-singapore#x' },
+    'AUDIT_EVIDENCE is "cos://audit-1250000000/x?region=ap-singapore#x": give cos://<bucket-appid>/<prefix>?region=<region>',
   ],
   'evidence on a host, which would be a folder at the root of the disk': [
     { AUDIT_EVIDENCE: 'file://evidence' },
-    'AUDIT_EVIDENCE is "file://evidence": give file:<path>',
+    'AUDIT_EVIDENCE is "file://evidence": give file:<path> or cos://<bucket-appid>/<prefix>?region=<region>',
   ],
   'a value that would be lines of a log': [
     { AUDIT_LOCALE: 'x\n{"level":"info"}\u001b[2J' },
@@ -191,11 +267,11 @@ const problems: Record<string, readonly [Env, string]> = {
   ],
   'evidence in nowhere': [
     { AUDIT_EVIDENCE: 'file:' },
-    'AUDIT_EVIDENCE is "file:": give file:<path>',
+    'AUDIT_EVIDENCE is "file:": give file:<path> or cos://<bucket-appid>/<prefix>?region=<region>',
   ],
   'evidence without a kind': [
     { AUDIT_EVIDENCE: './evidence' },
-    'AUDIT_EVIDENCE is "./evidence": give file:<path>',
+    'AUDIT_EVIDENCE is "./evidence": give file:<path> or cos://<bucket-appid>/<prefix>?region=<region>',
   ],
   'a key that is none': [
     { AUDIT_SIGNING_KEY: 'CANARY' },
@@ -257,6 +333,15 @@ it('complains of a missing credential', () => {
       },
     ],
   });
+});
+
+it('names every problem of a bucket', () => {
+  expect(problemsOf({ AUDIT_EVIDENCE: 'cos://Audit/.x?zone=1' })).toEqual([
+    'AUDIT_EVIDENCE names the bucket "Audit": give its name with the account\'s APPID, such as audit-1250000000',
+    'AUDIT_EVIDENCE has the prefix ".x": give names of letters, digits, dots, hyphens and underscores, separated by /',
+    'AUDIT_EVIDENCE does not say where the bucket lies: add ?region=<region>, such as ?region=ap-singapore',
+    'AUDIT_EVIDENCE has "zone" after the ?: there is only region',
+  ]);
 });
 
 it('complains of everything at once, and shows no secret', () => {

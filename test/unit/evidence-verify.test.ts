@@ -3,9 +3,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
+import { AuditError } from '../../shared/errors.ts';
 import { openLog } from '../../shared/evidence/chain.ts';
 import { keyOf } from '../../shared/evidence/record.ts';
-import { parseSigningKey, sha256 } from '../../shared/evidence/sign.ts';
+import { parsePublicKey, parseSigningKey, sha256 } from '../../shared/evidence/sign.ts';
 import { verifyLog, type FaultCode, type VerifyOptions } from '../../shared/evidence/verify.ts';
 import type { Head } from '../../shared/model.ts';
 import {
@@ -34,10 +35,9 @@ const [one, two, three, four, five] = [1, 2, 3, 4, 5].map(keyOf) as [
 const folder = 'runs/nightly-20261124T180000Z';
 const targets = `${folder}/targets-0000.jsonl`;
 const zeros = '0'.repeat(64);
+const strangerPair = generateKeyPairSync('ed25519');
 const stranger = present(
-  parseSigningKey(
-    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  ),
+  parseSigningKey(strangerPair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()),
 );
 
 const headOf = (store: OpenStore, seq: number): Head => ({
@@ -73,11 +73,16 @@ it('is content with a log as it was written', async () => {
   expect(await verifyLog(store, { publicKeys: [publicKey], knownHead, onProgress })).toEqual({
     records: 5,
     runs: 3,
+    checkedRuns: 3,
     files: 4,
+    findings: undefined,
     head: headOf(store, 5),
     signed: 5,
+    signers: [{ keyid: signer.keyid, records: 5, rows: [[1, 5]] }],
     faults: [],
+    unchecked: [],
     unfinished: [],
+    versions: {},
   });
   expect(progress).toEqual([1, 2, 3, 4, 5].map((done) => [done, 5]));
 });
@@ -86,11 +91,16 @@ it('is content with an empty log, and knows nothing of it', async () => {
   expect(await verifyLog(createOpenStore(), { publicKeys: [publicKey] })).toEqual({
     records: 0,
     runs: 0,
+    checkedRuns: 0,
     files: 0,
+    findings: undefined,
     head: undefined,
     signed: 0,
+    signers: [],
     faults: [],
+    unchecked: [],
     unfinished: [],
+    versions: {},
   });
 });
 
@@ -124,7 +134,8 @@ const tamperings: Record<string, readonly [Tampering, Found]> = {
   ],
   'an edited last statement': [
     (store) => {
-      editStatement(store, 5, (it) => ({ ...it, predicate: { ...it.predicate, tool: {} } }));
+      const tool = { name: 'tcss-audit', version: '9.9.9' };
+      editStatement(store, 5, (it) => ({ ...it, predicate: { ...it.predicate, tool } }));
     },
     [['bad-signature', five]],
   ],
@@ -574,31 +585,150 @@ it.each(names)('does not follow the forged name %j', async (name) => {
     ...store,
     get: (key: string) => {
       read.push(key);
-      return key === name ? Promise.reject(new Error('not ours')) : store.get(key);
+      return key === name
+        ? Promise.reject(new AuditError('EVIDENCE_BROKEN', 'not ours'))
+        : store.get(key);
     },
   };
   const { faults } = await verifyLog(watched, { publicKeys: [] });
   expect(faults.map(({ code, key }) => [code, key])).toEqual([['missing-file', name]]);
 });
 
-it('goes on where the store cannot read a record', async () => {
+// ---- What the store does not give -------------------------------------------------------------
+
+const refusing = (store: OpenStore, ...refused: readonly string[]) => ({
+  ...store,
+  get: (key: string) =>
+    refused.includes(key)
+      ? Promise.reject(new AuditError('EVIDENCE_UNREADABLE', `${key}: EACCES`))
+      : store.get(key),
+});
+const notGiven: Record<string, { readonly keys: readonly string[]; readonly files: number }> = {
+  // Nobody can tell whether the record after it names it, nor of which run a delivery speaks.
+  'a record in the middle': { keys: [three], files: 3 },
+  'the last record': { keys: [five], files: 3 },
+  'a sealed file': { keys: [targets], files: 4 },
+  'several, each said once': { keys: [targets, policiesFile.key], files: 4 },
+};
+it.each(Object.entries(notGiven))(
+  'could not tell where the store does not give %s, and finds no fault in it',
+  async (_name, { keys, files }) => {
+    const store = await buildLog();
+    const verification = await verifyLog(refusing(store, ...keys), { publicKeys: [publicKey] });
+    expect(verification.faults).toEqual([]);
+    expect(verification.files).toBe(files);
+    expect(verification.unchecked).toEqual(keys.map((key) => ({ key, message: `${key}: EACCES` })));
+  },
+);
+
+it('does not know the head where the store does not give the last record', async () => {
   const store = await buildLog();
-  const { faults } = await verifyLog(
+  const knownHead = headOf(store, 5);
+  const { head, faults } = await verifyLog(refusing(store, five), { publicKeys: [], knownHead });
+  expect({ head, faults }).toEqual({ head: undefined, faults: [] });
+});
+
+it('names the faults of what it can read beside what it could not tell', async () => {
+  const store = await buildLog();
+  store.files.delete(two);
+  const { faults, unchecked } = await verifyLog(refusing(store, targets), { publicKeys: [] });
+  expect(faults.map(({ code, key }) => [code, key])).toEqual([['gap', two]]);
+  expect(unchecked.map(({ key }) => key)).toEqual([targets]);
+});
+
+it('lets a fault of our own through', async () => {
+  const store = await buildLog();
+  const broken = { ...store, get: () => Promise.reject(new TypeError('a bug')) };
+  await expect(verifyLog(broken, { publicKeys: [] })).rejects.toThrow('a bug');
+});
+
+// ---- Keys that take turns ---------------------------------------------------------------------
+
+const strangerKey = present(
+  parsePublicKey(strangerPair.publicKey.export({ type: 'spki', format: 'pem' }).toString()),
+);
+
+/** Five records by the old key, a sixth by the new one, a seventh by the old one again. */
+async function rotatedLog(): Promise<OpenStore> {
+  const store = await buildLog();
+  const at = (day: number) => `2026-11-${String(day)}T18:00:00.000Z`;
+  await seal(store, openLog(store, stranger), { at: at(27), report: nightOf() });
+  await seal(store, openLog(store, signer), { at: at(28), report: nightOf() });
+  return store;
+}
+
+it('says which key signed which records', async () => {
+  const { signers, faults } = await verifyLog(await rotatedLog(), {
+    publicKeys: [publicKey, strangerKey],
+  });
+  expect(faults).toEqual([]);
+  expect(signers).toEqual([
     {
-      ...store,
-      get: (key) => (key === three ? Promise.reject(new Error('EACCES')) : store.get(key)),
+      keyid: publicKey.keyid,
+      records: 6,
+      rows: [
+        [1, 5],
+        [7, 7],
+      ],
     },
-    { publicKeys: [publicKey] },
-  );
-  expect(faults.map(({ code, key, message }) => [code, key, message])).toEqual([
-    ['unreadable-record', three, 'cannot be read'],
-    [
-      'wrong-previous',
-      four,
-      `names ${sha256(present(store.files.get(three)))} as the record before it, which is `,
-    ],
-    ['wrong-delivery', four, 'tells of a delivery of a run record that is not there'],
+    { keyid: strangerKey.keyid, records: 1, rows: [[6, 6]] },
   ]);
+});
+
+it('takes no record of a key after the last one that it may have signed', async () => {
+  const { faults } = await verifyLog(await rotatedLog(), {
+    publicKeys: [{ ...publicKey, lastSeq: 5 }, strangerKey],
+  });
+  expect(faults).toEqual([
+    {
+      code: 'retired-key',
+      key: keyOf(7),
+      message: `is signed by the key ${publicKey.keyid}, which was retired after record 5`,
+    },
+  ]);
+});
+
+// ---- A span -----------------------------------------------------------------------------------
+
+const spanOf = (since: string, until: string) => ({
+  sinceMs: Date.parse(since),
+  untilMs: Date.parse(until),
+});
+const second = spanOf('2026-11-25T18:00:00Z', '2026-11-26T18:00:00Z');
+const spans: Record<string, readonly [Tampering, Found]> = {
+  'looks at the files of its runs': [
+    ({ files }) => {
+      const changed = 'runs/nightly-20261125T180000Z/targets-0000.jsonl';
+      files.set(changed, bytesOf('{}\n'));
+    },
+    [['changed-file', 'runs/nightly-20261125T180000Z/targets-0000.jsonl']],
+  ],
+  'looks at the policies of its runs, though an earlier run sealed them first': [
+    ({ files }) => files.set(policiesFile.key, bytesOf('{}')),
+    [['changed-file', policiesFile.key]],
+  ],
+  'does not look at the files of other runs': [
+    ({ files }) => {
+      files.set(targets, bytesOf('{}\n'));
+      files.delete('runs/nightly-20261126T180000Z/targets-0000.jsonl');
+    },
+    [],
+  ],
+  'leaves the chain whole': [({ files }) => files.delete(two), [['gap', two]]],
+  'knows the files of other runs as sealed': [
+    ({ files }) => files.set(`${folder}/more`, bytesOf('x')),
+    [['unsealed-file', `${folder}/more`]],
+  ],
+};
+it.each(Object.entries(spans))('a span %s', async (_name, [tamper, expected]) => {
+  const verification = await check(tamper, () => ({ span: second }));
+  expect(found(verification)).toEqual(expected);
+  const { runs, checkedRuns } = verification;
+  expect({ runs, checkedRuns, files: verification.files }).toEqual({
+    runs: 3,
+    checkedRuns: 1,
+    files: 2,
+  });
 });
 
 // ---- Laws -------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import type { ControlsCatalogue, Json } from '../../shared/model.ts';
 import { controlsOf, unknownControls } from '../../shared/policy/controls.ts';
 import { lint, type PolicyFiles } from '../../shared/policy/lint.ts';
 import { sources } from '../../shared/settings/sources.ts';
+import { unplaced } from '../support/problems.ts';
 import { policy } from '../support/policy-json.ts';
 import { library } from '../support/settings.ts';
 
@@ -91,7 +92,7 @@ describe('controlsOf', () => {
     'without frameworks': [{}, ["must have required property 'frameworks'"]],
     'with a misspelt key': [
       { frameworks: [{ ...framework, controlls: {} }] },
-      ['/frameworks/0 has the unknown key "controlls"'],
+      ['/frameworks/0 has the unknown key "controlls": did you mean "controls"?'],
     ],
     'with a framework of no name that a policy could write': [
       { frameworks: [{ ...framework, id: 'ACME 1' }] },
@@ -107,7 +108,7 @@ describe('controlsOf', () => {
     ],
   };
   it.each(Object.entries(broken))('refuses a file %s', (_name, [json, what]) => {
-    expect(controlsOf([file(json)])).toEqual({
+    expect(unplaced(controlsOf([file(json)]))).toEqual({
       ok: false,
       problems: what.map((one) => ({ where: 'controls.json', what: one })),
     });
@@ -135,23 +136,23 @@ describe('lint', () => {
   };
 
   it('refuses a control that is not in the catalogue', () => {
-    expect(lint(files, sources)).toEqual({
+    expect(unplaced(lint(files, sources))).toEqual({
       ok: false,
       problems: [
         {
           where: 'pack/made-up.json',
-          what: '/controls "ACME-1/Z" is not among the controls of ACME-1 in controls.json',
+          what: '/controls "ACME-1/Z" is not among the controls of ACME-1 in controls.json; did you mean "ACME-1/A"?',
         },
         {
           where: 'pack/made-up.json',
-          what: '/controls "ACME-9/A" is of a framework that controls.json does not have: it has ACME-1',
+          what: '/controls "ACME-9/A" is of a framework that controls.json does not have: it has ACME-1; did you mean "ACME-1/A"?',
         },
       ],
     });
   });
 
   it('names a broken catalogue, not every control besides', () => {
-    expect(lint({ ...files, controls: [file({})] }, sources)).toEqual({
+    expect(unplaced(lint({ ...files, controls: [file({})] }, sources))).toEqual({
       ok: false,
       problems: [{ where: 'controls.json', what: "must have required property 'frameworks'" }],
     });

@@ -10,11 +10,12 @@ import {
   policyOf,
   scanSource,
   shipped,
+  sourceNamed,
   timezone,
 } from '../support/settings.ts';
 
 const run = (example: NamedExample, policy = shipped(example.policyId)) =>
-  runExample(example, policy, scanSource, (source, answer, observedAtMs) =>
+  runExample(example, policy, sourceNamed(policy.policy.source), (source, answer, observedAtMs) =>
     interpret(source, answer, observedAtMs, timezone),
   );
 
@@ -51,11 +52,20 @@ describe('the examples that we ship', () => {
     },
   );
 
-  it('every policy that reads a fact of time only has no remediation to set', () => {
+  it('every policy of one switch or one number that can be written says what to set', () => {
     const without = library.policies
       .filter(({ policy }) => policy.remediation.set === undefined)
       .map(({ policy }) => policy.id);
-    expect(without).toEqual(['image-scan-fresh', 'image-scan-last-result', 'image-scan-selection']);
+    const itemsOfLists = ['alerting-', 'baseline-', 'runtime-', 'logging-c', 'logging-k'];
+    const measured = [
+      ...['image-scan-fresh', 'image-scan-last-result', 'image-scan-selection'],
+      ...['licence-cores', 'licence-days-left', 'licence-images-left', 'licence-not-expired'],
+      ...['logging-storage', 'registry-scan-fresh', 'registry-scan-last-result'],
+      ...['vulnerability-defence-healthy', 'vulnerability-defence-ignored'],
+    ];
+    expect(without.filter((id) => !itemsOfLists.some((start) => id.startsWith(start)))).toEqual(
+      measured,
+    );
   });
 
   it('every policy has an example of every verdict that it can give', () => {
@@ -93,15 +103,15 @@ describe('an example that is not as it says', () => {
     ],
     'fails elsewhere': [
       { ...base, expect: 'fail', settings: off, pointers: ['/ScanPeriod'] },
-      'must fail at /ScanPeriod, fails at /ScanVul',
+      'must fail at /ScanPeriod, fails at /ScanVul: /ScanVul must be true, is false',
     ],
     'fails at more than it says': [
       { ...base, expect: 'fail', settings: worse, pointers: ['/ScanVul'] },
-      'must fail at /ScanVul, fails at /ScanPeriod, /ScanVul',
+      'must fail at /ScanVul, fails at /ScanPeriod, /ScanVul: /ScanVul must be true, is false; /ScanPeriod must be at most 7, is 30',
     ],
     'fails at less than it says': [
       { ...base, expect: 'fail', settings: off, pointers: ['/ScanVul', '/ScanPeriod'] },
-      'must fail at /ScanPeriod, /ScanVul, fails at /ScanVul',
+      'must fail at /ScanPeriod, /ScanVul, fails at /ScanVul: /ScanVul must be true, is false',
     ],
     'fails as it says, in another order': [
       { ...base, expect: 'fail', settings: worse, pointers: ['/ScanVul', '/ScanPeriod'] },

@@ -87,11 +87,15 @@ describe('schemas', () => {
   const cases: Record<string, [require: JsonObject, problems: readonly string[]]> = {
     'that read a field that is not there': [
       at('ScanVuln', { const: true }),
-      [`reads ScanVuln, which DescribeAssetImageScanSetting does not have: it has ${fields}`],
+      [
+        `reads ScanVuln, which DescribeAssetImageScanSetting does not have: did you mean "ScanVul"? (it has ${fields})`,
+      ],
     ],
     'that read a field in other case': [
       at('enable', { const: true }),
-      [`reads enable, which DescribeAssetImageScanSetting does not have: it has ${fields}`],
+      [
+        `reads enable, which DescribeAssetImageScanSetting does not have: did you mean "Enable"? (it has ${fields})`,
+      ],
     ],
     'that read the RequestId': [
       { required: ['RequestId'] },
@@ -104,13 +108,13 @@ describe('schemas', () => {
     'that read a fact that is not there': [
       fact('hoursSinceScan', { maximum: 24 }),
       [
-        `reads the fact hoursSinceScan, which DescribeAssetImageScanSetting does not have: it has ${facts}`,
+        `reads the fact hoursSinceScan, which DescribeAssetImageScanSetting does not have: did you mean "hoursSinceLastScan"? (it has ${facts})`,
       ],
     ],
     'that read a fact as a field': [
       at('allImagesCovered', { const: true }),
       [
-        `reads allImagesCovered, which DescribeAssetImageScanSetting does not have: it has ${fields}`,
+        `reads allImagesCovered, which DescribeAssetImageScanSetting does not have: it is a fact, under "facts" (it has ${fields})`,
       ],
     ],
     'that read nothing': [
@@ -223,17 +227,47 @@ describe('schemas', () => {
     ],
     'that do not compile': [
       at('ScanPeriod', { maximun: 7 }),
+      ['uses "maximun", which is no JSON Schema keyword: did you mean "maximum"?'],
+    ],
+    'that do not compile in another way': [
+      at('ScanPeriod', { enum: [] }),
+      ['does not compile: enum must have non-empty array'],
+    ],
+    'that read a field as a fact': [
+      fact('Enable', { const: true }),
       [
-        'uses "maximun", which is not accepted: what it reads cannot be named',
-        'does not compile: strict mode: unknown keyword: "maximun"',
+        `reads the fact Enable, which DescribeAssetImageScanSetting does not have: it is a field, beside "facts" (it has ${facts})`,
       ],
+    ],
+    'that want a value that is not documented': [
+      at('ScanResult', { enum: ['Success', 'Sucess'] }),
+      [
+        'gives ScanResult the value "Sucess", which DescribeAssetImageScanSetting does not document: did you mean "Success"? (it documents "Success", "InsufficientLicense", "ImageNeedIsEmpty", "InternalError")',
+      ],
+    ],
+    'that want a number that is not documented': [
+      at('ScanScope', { not: { const: 9 } }),
+      [
+        'gives ScanScope the value 9, which DescribeAssetImageScanSetting does not document: it documents 0, 1, 2, 3',
+      ],
+    ],
+    'that contradict themselves': [
+      at('ScanPeriod', { minimum: 7, maximum: 3 }),
+      ['has "minimum" 7 and "maximum" 3: nothing satisfies both'],
+    ],
+    'that leave no integer': [
+      at('ScanPeriod', { exclusiveMinimum: 1, exclusiveMaximum: 2 }),
+      ['has "exclusiveMinimum" 1 and "exclusiveMaximum" 2: nothing satisfies both'],
+    ],
+    'whose pattern is none': [
+      at('ScanTime', { pattern: '^(\\d{2}' }),
+      ['has a pattern that is no regular expression: Unterminated group'],
     ],
     'that are wrong in every way': [
       { properties: { ScanVuln: { const: true }, ScanTime: { minimum: 1 } }, format: 'date' },
       [
         'uses "format", which is not accepted: what it reads cannot be named',
-        'does not compile: unknown format "date" ignored in schema at path "#"',
-        `reads ScanVuln, which DescribeAssetImageScanSetting does not have: it has ${fields}`,
+        `reads ScanVuln, which DescribeAssetImageScanSetting does not have: did you mean "ScanVul"? (it has ${fields})`,
         'applies "minimum" to ScanTime, which is of type string',
       ],
     ],
@@ -256,7 +290,7 @@ describe('schemas', () => {
     'values of every type': {
       properties: {
         Enable: { const: false },
-        ScanResult: { enum: ['Success', ''] },
+        ScanResult: { enum: ['Success', 'InternalError'] },
         ScanScope: { enum: [0, 2] },
         Images: { const: ['a'] },
         facts: { properties: { scanOverdueHours: { const: 1.5 }, selectedCount: { const: 0 } } },
@@ -264,14 +298,14 @@ describe('schemas', () => {
     },
     'the types that fields have': {
       properties: {
-        Enable: { type: ['boolean', 'null'] },
+        Enable: { type: ['boolean', 'null'], const: true },
         ScanPeriod: { type: 'integer' },
         ScanResult: { type: 'string' },
         Images: { type: 'array', items: { type: 'string' } },
         facts: { type: 'object', properties: { scanOverdueHours: { type: 'number' } } },
       },
     },
-    'facts as a whole': { required: ['facts', 'Enable'] },
+    'facts as a whole': { required: ['facts', 'Enable'], ...at('Enable', { const: true }) },
   };
   it.each(Object.entries(fine))('may apply %s', (_name, require) => {
     expect(problemsOf({ policies: [policyFile({ ...policy, require })] })).toEqual([]);
@@ -288,11 +322,11 @@ describe('problems', () => {
     ],
     'an id in two packs': [
       { policies: [policyFile(policy), policyFile(policy, 'made-up', 'other')] },
-      ['other/made-up.json: the id "made-up" is taken by another policy'],
+      ['other/made-up.json: the id "made-up" is taken by another policy, pack/made-up.json'],
     ],
     'a policy that is no JSON': [
       { policies: [{ ...policyFile(policy), text: '{"id":"made-up",}' }] },
-      ['pack/made-up.json: is not JSON: property name expected (line 1, column 17)'],
+      ['pack/made-up.json: is not JSON: property name expected'],
     ],
     'a policy that is none': [
       { policies: [policyFile({ ...policy, severity: 'worst' })] },
@@ -332,7 +366,7 @@ describe('problems', () => {
     'a remediation of a field that is not there': [
       { policies: [policyFile({ ...policy, remediation: { text: 'a', set: { Enabled: true } } })] },
       [
-        'pack/made-up.json: /remediation/set names Enabled, which DescribeAssetImageScanSetting does not have',
+        'pack/made-up.json: /remediation/set names Enabled, which DescribeAssetImageScanSetting does not have: did you mean "Enable"?',
       ],
     ],
     'a remediation of the wrong type': [
@@ -343,7 +377,7 @@ describe('problems', () => {
     ],
     'waivers that are no JSON': [
       { waivers: { file: 'waivers.json', text: '[1,]' } },
-      ['waivers.json: is not JSON: value expected (line 1, column 4)'],
+      ['waivers.json: is not JSON: value expected'],
     ],
     'waivers that are none': [
       { waivers: { file: 'waivers.json', text: '{}' } },
@@ -367,6 +401,16 @@ describe('problems', () => {
       },
       ['waivers.json: waiver "W-1" ends before it begins'],
     ],
+    'a waiver of all accounts and one more': [
+      { waivers: waivers({ ...waiver, targets: ['*', '100000000001'] }) },
+      ['waivers.json: waiver "W-1" covers all accounts by "*": that stands alone'],
+    ],
+    'a waiver of more than a year': [
+      { waivers: waivers({ ...waiver, until: '2027-11-02' }) },
+      [
+        'waivers.json: waiver "W-1" lasts more than a year: end it by the same day of the next year, and renew it then',
+      ],
+    ],
     'a waiver until 30 February': [
       { waivers: waivers({ ...waiver, from: '2026-01-01', until: '2026-02-30' }) },
       ['waivers.json: waiver "W-1" has a date that the calendar lacks'],
@@ -385,7 +429,10 @@ describe('problems', () => {
     ],
     'two waivers with one id': [
       { waivers: waivers(waiver, waiver, waiver) },
-      ['waivers.json: the waiver id "W-1" is given twice'],
+      [
+        'waivers.json: the waiver id "W-1" is given twice',
+        'waivers.json: the waiver id "W-1" is given twice',
+      ],
     ],
   };
   it.each(Object.entries(cases))('%s', (_name, [change, problems]) => {
@@ -407,13 +454,12 @@ describe('problems', () => {
     });
     expect(sentences(problems)).toEqual([
       'pack/made-up.json: /id is "b": it must equal the file name "made-up"',
-      'pack/c.json: must be object, is "no policy"',
-      'examples/made-up/good.json: must be named pass-…, fail-…, skip-…, error-… after what the policy says of it',
-      'examples/made-up/pass-a.json: must be object, is 1',
-      'pack/made-up.json: has no examples/made-up/pass-*.json',
       'pack/made-up.json: has no examples/made-up/fail-*.json',
+      'pack/c.json: must be object, is "no policy"',
       'pack/c.json: has no examples/c/pass-*.json',
       'pack/c.json: has no examples/c/fail-*.json',
+      'examples/made-up/good.json: must be named pass-…, fail-…, skip-…, error-… after what the policy says of it',
+      'examples/made-up/pass-a.json: must be object, is 1',
       'waivers.json: waiver "W-1" names the policy "gone", which is not there',
       'waivers.json: waiver "W-1" ends before it begins',
     ]);
@@ -423,8 +469,11 @@ describe('problems', () => {
 describe('readPolicyFiles', () => {
   it('finds packs, examples and waivers, and not the schemas', () => {
     const files = readPolicyFiles('policies');
-    expect([...new Set(files.policies.map(({ pack }) => pack))]).toEqual(['image-scan']);
-    expect(files.policies).toHaveLength(12);
+    expect([...new Set(files.policies.map(({ pack }) => pack))]).toEqual([
+      ...['alerting', 'baseline', 'image-scan', 'licence', 'logging', 'malware'],
+      ...['registry-scan', 'runtime', 'vulnerability-defence'],
+    ]);
+    expect(files.policies).toHaveLength(66);
     expect(new Set(files.examples.map(({ policyId }) => policyId))).toEqual(
       new Set(files.policies.map(({ name }) => name)),
     );

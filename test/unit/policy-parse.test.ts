@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../shared/model.ts';
 import { parseExample, parsePolicy, parseWaivers } from '../../shared/policy/parse.ts';
 import { sources } from '../../shared/settings/sources.ts';
 import { policy, waiver } from '../support/policy-json.ts';
+import { placesOf, unplaced } from '../support/problems.ts';
 
 const file = 'image-scan/made-up.json';
 
@@ -33,49 +34,57 @@ describe('parsePolicy', () => {
     expect(parsed(whole)).toEqual({ ok: true, value: whole });
   });
 
-  const texts: Record<string, [text: string, what: string]> = {
+  const texts: Record<string, [text: string, what: string, place: string]> = {
     'names line and column of a comma too many': [
       '{\n  "id": "a",\n  "title": "b",\n}',
-      'is not JSON: property name expected (line 4, column 1)',
+      'is not JSON: property name expected',
+      '4:1',
     ],
     'names line and column of a comma too few': [
       '{\n  "id": "a"\n  "title": "b"\n}',
-      'is not JSON: comma expected (line 3, column 3)',
+      'is not JSON: comma expected',
+      '3:3',
     ],
     'names line and column of a line break in a text': [
       '{\n  "id": "a\n"\n}',
-      'is not JSON: unexpected end of string (line 2, column 9)',
+      'is not JSON: unexpected end of string',
+      '2:9',
     ],
     'names line and column of what is no value': [
       '{ "id": yes }',
-      'is not JSON: invalid symbol (line 1, column 9)',
+      'is not JSON: invalid symbol',
+      '1:9',
     ],
     'names line and column of a comment': [
       '{\n  "id": "a" // the id\n}',
-      'is not JSON: invalid comment token (line 2, column 13)',
+      'is not JSON: invalid comment token',
+      '2:13',
     ],
     'names line and column of what comes after the end': [
       '{}\n{}',
-      'is not JSON: end of file expected (line 2, column 1)',
+      'is not JSON: end of file expected',
+      '2:1',
     ],
-    'says that a file is empty': ['', 'is not JSON: value expected (line 1, column 1)'],
-    'says that a file breaks off': ['{ "id": ', 'is not JSON: value expected (line 1, column 9)'],
-    'says that a file is a page': [
-      '<!DOCTYPE html>',
-      'is not JSON: invalid symbol (line 1, column 1)',
-    ],
+    'says that a file is empty': ['', 'is not JSON: value expected', '1:1'],
+    'says that a file breaks off': ['{ "id": ', 'is not JSON: value expected', '1:9'],
+    'says that a file is a page': ['<!DOCTYPE html>', 'is not JSON: invalid symbol', '1:1'],
   };
-  it.each(Object.entries(texts))('%s', (_name, [text, what]) => {
-    expect(parsePolicy({ file, text })).toEqual({ ok: false, problems: [{ where: file, what }] });
+  it.each(Object.entries(texts))('%s', (_name, [text, what, place]) => {
+    const parsed = parsePolicy({ file, text });
+    expect(unplaced(parsed)).toEqual({ ok: false, problems: [{ where: file, what }] });
+    expect(placesOf(parsed)).toEqual([place]);
   });
 
   const bad: Record<string, [json: Json, problems: readonly string[]]> = {
     'no object': [[policy], ['must be object']],
     'a text': ['policy', ['must be object, is "policy"']],
-    'an unknown key': [{ ...policy, serverity: 'low' }, ['has the unknown key "serverity"']],
+    'an unknown key': [
+      { ...policy, serverity: 'low' },
+      ['has the unknown key "serverity": did you mean "severity"?'],
+    ],
     'an unknown key of remediation': [
       { ...policy, remediation: { text: 'a', sets: {} } },
-      ['/remediation has the unknown key "sets"'],
+      ['/remediation has the unknown key "sets": did you mean "set"?'],
     ],
     'an unknown key that hides text': [{ ...policy, 'a\u202eb': 1 }, ['has the unknown key "a b"']],
     'an unknown severity': [
@@ -166,7 +175,10 @@ describe('parseExample', () => {
     ],
     'an example that misspells its settings': [
       { description: 'a', setting: settings },
-      ["must have required property 'settings'", 'has the unknown key "setting"'],
+      [
+        "must have required property 'settings'",
+        'has the unknown key "setting": did you mean "settings"?',
+      ],
     ],
     'an example that is nothing but the path of its schema': [
       { $schema: '../../schema/example.schema.json' },
@@ -200,7 +212,7 @@ describe('parseExample', () => {
     'a list': [[settings], ['must be object']],
     'an unknown key': [
       { description: 'a', settings, pointer: '/a' },
-      ['has the unknown key "pointer"'],
+      ['has the unknown key "pointer": did you mean "pointers"?'],
     ],
     'no pointers': [
       { description: 'a', settings, pointers: [] },
@@ -216,19 +228,22 @@ describe('parseExample', () => {
   });
 
   it('names the place where a file is no JSON', () => {
-    expect(whats(parseExample({ file, text: '{"a":1,}' }))).toEqual([
-      'is not JSON: property name expected (line 1, column 8)',
-    ]);
+    const parsed = parseExample({ file, text: '{"a":1,}' });
+    expect(whats(parsed)).toEqual(['is not JSON: property name expected']);
+    expect(placesOf(parsed)).toEqual(['1:8']);
   });
 });
 
 describe('parseWaivers', () => {
+  const { approvedBy: _, ...withoutApprover } = waiver;
   const parsed = (json: Json) => parseWaivers({ file, text: JSON.stringify(json) });
 
   const good: Record<string, Json> = {
     'no waivers': [],
     'a waiver': [waiver],
     'a ticket': [{ ...waiver, ticket: 'SEC-482' }],
+    'accounts by alias and tag': [{ ...waiver, targets: ['alias:prod', 'tag:生产', '1'] }],
+    'all accounts': [{ ...waiver, targets: ['*'] }],
     instants: [{ ...waiver, from: '2026-11-01T00:00:00Z', until: '2026-11-01T23:59:59Z' }],
   };
   it.each(Object.entries(good))('takes %s', (_name, json) => {
@@ -251,9 +266,13 @@ describe('parseWaivers', () => {
       [`/0/until must match pattern "${date}", is "2026-11-30T00:00:00+08:00"`],
     ],
     'no target': [[{ ...waiver, targets: [] }], ['/0/targets must NOT have fewer than 1 items']],
-    'a target for all': [
-      [{ ...waiver, targets: ['*'] }],
-      [String.raw`/0/targets/0 must match pattern "^\d+$", is "*"`],
+    'a target that is a name without its kind': [
+      [{ ...waiver, targets: ['prod'] }],
+      [String.raw`/0/targets/0 must match pattern "^(\d+|(alias|tag):[^\s,]+|\*)$", is "prod"`],
+    ],
+    'a tag without a name': [
+      [{ ...waiver, targets: ['tag:'] }],
+      [String.raw`/0/targets/0 must match pattern "^(\d+|(alias|tag):[^\s,]+|\*)$", is "tag:"`],
     ],
     'a target that is a number': [
       [{ ...waiver, targets: [100000000001] }],
@@ -261,9 +280,17 @@ describe('parseWaivers', () => {
     ],
     'no reason': [
       [{ ...waiver, reason: '' }],
-      ['/0/reason must NOT have fewer than 1 characters, is ""'],
+      [String.raw`/0/reason must match pattern "\S", is ""`],
     ],
-    'an unknown key': [[waiver, { ...waiver, untill: 'a' }], ['/1 has the unknown key "untill"']],
+    'an approver of blanks only': [
+      [{ ...waiver, approvedBy: ' ' }],
+      [String.raw`/0/approvedBy must match pattern "\S", is " "`],
+    ],
+    'no approver': [[withoutApprover], ["/0 must have required property 'approvedBy'"]],
+    'an unknown key': [
+      [waiver, { ...waiver, untill: 'a' }],
+      ['/1 has the unknown key "untill": did you mean "until"?'],
+    ],
   };
   it.each(Object.entries(bad))('refuses %s', (_name, [json, problems]) => {
     expect(whats(parsed(json))).toEqual(problems);

@@ -114,13 +114,19 @@ describe('readsOf', () => {
     const reads = readsOf({
       properties: { A: { [keyword]: value }, B: { items: { [keyword]: value } } },
     });
+    const a = ['properties', 'A'];
+    const b = ['properties', 'B'];
     expect(reads).toEqual({
       paths: [['A'], ['B']],
+      readings: [
+        { path: ['A'], at: a },
+        { path: ['B'], at: b },
+      ],
       refused: [],
       applied: [
-        { path: ['A'], keyword, value },
-        { path: ['B'], keyword: 'items', value: { [keyword]: value } },
-        { path: ['B', '*'], keyword, value },
+        { path: ['A'], at: [...a, keyword], keyword, value },
+        { path: ['B'], at: [...b, 'items'], keyword: 'items', value: { [keyword]: value } },
+        { path: ['B', '*'], at: [...b, 'items', keyword], keyword, value },
       ],
     });
   });
@@ -168,7 +174,7 @@ describe('readsOf', () => {
     ],
   };
   it.each(Object.entries(refused))('refuses %s', (_name, [schema, keywords]) => {
-    expect(readsOf(schema).refused).toEqual(keywords);
+    expect(readsOf(schema).refused.map(({ what }) => what)).toEqual(keywords);
   });
 
   const odd: Record<string, JsonObject> = {
@@ -179,16 +185,22 @@ describe('readsOf', () => {
     'schemas that are none': { not: 1, if: null, then: [on] },
   };
   it.each(Object.entries(odd))('reads nothing of %s, which ajv refuses', (_name, schema) => {
-    expect(readsOf(schema)).toEqual({ paths: [], refused: [], applied: [] });
+    expect(readsOf(schema)).toEqual({ paths: [], readings: [], refused: [], applied: [] });
   });
 
   it.each(['items', 'contains'])('takes %s as applied to the path of its list', (keyword) => {
     expect(readsOf({ properties: { A: { [keyword]: on } } })).toEqual({
       paths: [['A']],
+      readings: [{ path: ['A'], at: ['properties', 'A'] }],
       refused: [],
       applied: [
-        { path: ['A'], keyword, value: on },
-        { path: ['A', '*'], keyword: 'const', value: true },
+        { path: ['A'], at: ['properties', 'A', keyword], keyword, value: on },
+        {
+          path: ['A', '*'],
+          at: ['properties', 'A', keyword, 'const'],
+          keyword: 'const',
+          value: true,
+        },
       ],
     });
   });
@@ -198,11 +210,30 @@ describe('readsOf', () => {
     (keyword) => {
       expect(readsOf({ [keyword]: [on] })).toEqual({
         paths: [],
+        readings: [],
         refused: [],
-        applied: [{ path: [], keyword, value: [on] }],
+        applied: [{ path: [], at: [keyword], keyword, value: [on] }],
       });
     },
   );
+});
+
+describe('places', () => {
+  it('names each place of the schema that reads a path', () => {
+    const schema = {
+      required: ['A'],
+      anyOf: [{ properties: { A: on } }, { $ref: '#/$defs/b' }],
+      $defs: { b: { properties: { A: { format: 'date' } } } },
+    };
+    expect(readsOf(schema).readings).toEqual([
+      { path: ['A'], at: ['required', '0'] },
+      { path: ['A'], at: ['anyOf', '0', 'properties', 'A'] },
+      { path: ['A'], at: ['$defs', 'b', 'properties', 'A'] },
+    ]);
+    expect(readsOf(schema).refused).toEqual([
+      { what: 'format', at: ['$defs', 'b', 'properties', 'A', 'format'] },
+    ]);
+  });
 });
 
 describe('missingAt', () => {

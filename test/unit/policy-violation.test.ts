@@ -73,21 +73,52 @@ const cases: Record<
       },
     ],
   ],
+  'contains: a value that is not there': [
+    { properties: { Images: { contains: { const: 'a' } } } },
+    { Images: ['b', 'c'] },
+    [
+      {
+        pointer: '/Images',
+        expected: { contains: { const: 'a' } },
+        actual: ['b', 'c'],
+        message: '/Images must contain "a", is ["b","c"]',
+      },
+    ],
+  ],
+  'contains: a value, in nothing': [
+    { properties: { Images: { contains: { const: 'a' } } } },
+    { Images: [] },
+    [
+      {
+        pointer: '/Images',
+        expected: { contains: { const: 'a' } },
+        actual: [],
+        message: '/Images must contain "a", is []',
+      },
+    ],
+  ],
+  'contains: more items than anyone reads': [
+    { properties: { Images: { contains: { const: 'a' } } } },
+    { Images: ['b', 'c', 'd', 'e', 'f', 'g', 'h'] },
+    [
+      {
+        pointer: '/Images',
+        expected: { contains: { const: 'a' } },
+        actual: ['b', 'c', 'd', 'e', 'f', 'g', 'h'],
+        message: '/Images must contain "a", is ["b","c","d","e","f", and 2 more]',
+      },
+    ],
+  ],
   'contains: too few': [
     { properties: { Images: { contains: { pattern: 'a' }, minContains: 2 } } },
     { Images: ['a', 'b'] },
     [
       {
-        pointer: '/Images/1',
-        expected: { pattern: 'a' },
-        actual: 'b',
-        message: '/Images/1 must match "a", is "b"',
-      },
-      {
         pointer: '/Images',
-        expected: { minContains: 2 },
+        expected: { contains: { pattern: 'a' }, minContains: 2 },
         actual: ['a', 'b'],
-        message: '/Images must satisfy contains 2, is ["a","b"]',
+        message:
+          '/Images must contain an item that satisfies {"pattern":"a"} at least 2 times, is ["a","b"]',
       },
     ],
   ],
@@ -97,9 +128,55 @@ const cases: Record<
     [
       {
         pointer: '/Images',
-        expected: { minContains: 1, maxContains: 1 },
+        expected: { contains: { pattern: 'a' }, maxContains: 1 },
         actual: ['a', 'a'],
-        message: '/Images must satisfy contains 1, is ["a","a"]',
+        message:
+          '/Images must contain an item that satisfies {"pattern":"a"} 1 to 1 times, is ["a","a"]',
+      },
+    ],
+  ],
+  'contains: none allowed': [
+    { properties: { Images: { contains: { const: 'a' }, minContains: 0, maxContains: 0 } } },
+    { Images: ['a'] },
+    [
+      {
+        pointer: '/Images',
+        expected: { contains: { const: 'a' }, minContains: 0, maxContains: 0 },
+        actual: ['a'],
+        message: '/Images must not contain "a", is ["a"]',
+      },
+    ],
+  ],
+  'contains: beside another violation of the same list': [
+    { properties: { Images: { contains: { const: 'a' }, items: { pattern: '^.$' } } } },
+    { Images: ['bb'] },
+    [
+      {
+        pointer: '/Images/0',
+        expected: { pattern: '^.$' },
+        actual: 'bb',
+        message: '/Images/0 must match "^.$", is "bb"',
+      },
+      {
+        pointer: '/Images',
+        expected: { contains: { const: 'a' } },
+        actual: ['bb'],
+        message: '/Images must contain "a", is ["bb"]',
+      },
+    ],
+  ],
+  'contains: in a definition': [
+    {
+      $defs: { some: { contains: { const: 'a' } } },
+      properties: { Images: { $ref: '#/$defs/some' } },
+    },
+    { Images: ['b'] },
+    [
+      {
+        pointer: '/Images',
+        expected: { contains: { const: 'a' } },
+        actual: ['b'],
+        message: '/Images must contain "a", is ["b"]',
       },
     ],
   ],
@@ -354,15 +431,39 @@ const cases: Record<
       }) as Violation,
     ],
   ],
-  not: [
+  'not: a value': [
     { properties: { ScanResult: { not: { const: 'InternalError' } } } },
     { ScanResult: 'InternalError' },
     [
       {
         pointer: '/ScanResult',
-        expected: { not: true },
+        expected: { not: { const: 'InternalError' } },
         actual: 'InternalError',
-        message: '/ScanResult must satisfy not true, is "InternalError"',
+        message: '/ScanResult must not be "InternalError", is "InternalError"',
+      },
+    ],
+  ],
+  'not: a list with a value in it': [
+    { properties: { Images: { not: { contains: { const: 'a' } } } } },
+    { Images: ['a', 'b'] },
+    [
+      {
+        pointer: '/Images',
+        expected: { not: { contains: { const: 'a' } } },
+        actual: ['a', 'b'],
+        message: '/Images must not contain "a", is ["a","b"]',
+      },
+    ],
+  ],
+  'not: anything else': [
+    { properties: { ScanPeriod: { not: { minimum: 1, maximum: 7 } } } },
+    { ScanPeriod: 3 },
+    [
+      {
+        pointer: '/ScanPeriod',
+        expected: { not: { minimum: 1, maximum: 7 } },
+        actual: 3,
+        message: '/ScanPeriod must not satisfy {"minimum":1,"maximum":7}, is 3',
       },
     ],
   ],
@@ -377,9 +478,60 @@ it.each(Object.entries(cases))('%s', (_name, [require, change, violations]) => {
   });
 });
 
+it('asks a list of objects for an item, and counts the objects', () => {
+  const rule = { Type: 'IMG_VUL', Switch: 'ON' };
+  const schema = {
+    contains: { properties: { Type: { const: rule.Type }, Switch: { const: rule.Switch } } },
+  };
+  const errors = [
+    {
+      instancePath: '/Rules/0/Switch',
+      schemaPath: '#/contains/properties/Switch/const',
+      keyword: 'const',
+      params: {},
+    },
+    {
+      instancePath: '/Rules',
+      schemaPath: '#/contains',
+      keyword: 'contains',
+      params: { minContains: 1 },
+    },
+  ];
+  const Rules = [{ ...rule, Switch: 'OFF' }];
+  expect(violationsOf({ Rules }, errors, schema)).toEqual([
+    {
+      pointer: '/Rules',
+      expected: schema,
+      actual: Rules,
+      message: '/Rules must contain an item with Type "IMG_VUL" and Switch "ON", has 1',
+    },
+  ]);
+});
+
+it('shows what is in a list of a fact, which is nowhere else to be read', () => {
+  const errors = [
+    {
+      instancePath: '/facts/off',
+      schemaPath: '#/maxItems',
+      keyword: 'maxItems',
+      params: { limit: 0 },
+    },
+  ];
+  expect(violationsOf({ facts: { off: ['a', 'b'] } }, errors, {})).toEqual([
+    expect.objectContaining({ message: '/facts/off must be empty, is ["a","b"]' }),
+  ]);
+});
+
 it('names no value where there is none', () => {
-  const errors = [{ instancePath: '', keyword: 'required', params: { missingProperty: 'A' } }];
-  expect(violationsOf({}, errors)).toEqual([
+  const errors = [
+    {
+      instancePath: '',
+      schemaPath: '#/required',
+      keyword: 'required',
+      params: { missingProperty: 'A' },
+    },
+  ];
+  expect(violationsOf({}, errors, {})).toEqual([
     {
       pointer: '',
       expected: { required: ['A'] },
@@ -387,11 +539,15 @@ it('names no value where there is none', () => {
       message: 'the settings must satisfy required ["A"], is {}',
     },
   ]);
-  expect(violationsOf({}, [{ instancePath: '/A', keyword: 'const', params: {} }])).toEqual([
-    { pointer: '/A', expected: null, actual: null, message: '/A must be null, is null' },
-  ]);
+  expect(
+    violationsOf(
+      {},
+      [{ instancePath: '/A', schemaPath: '#/const', keyword: 'const', params: {} }],
+      {},
+    ),
+  ).toEqual([{ pointer: '/A', expected: null, actual: null, message: '/A must be null, is null' }]);
 });
 
 it('has nothing to say of no errors', () => {
-  expect(violationsOf(goodSettings, [])).toEqual([]);
+  expect(violationsOf(goodSettings, [], {})).toEqual([]);
 });

@@ -25,7 +25,7 @@ it('derives every documented fact of whole settings', () => {
 });
 
 it('derives nothing for an action without facts', () => {
-  expect(deriveFacts('DescribeVirusScanSetting', goodSettings, observedAtMs, timezone)).toEqual({});
+  expect(deriveFacts('DescribeNothing', goodSettings, observedAtMs, timezone)).toEqual({});
 });
 
 it('derives nothing from nothing', () => {

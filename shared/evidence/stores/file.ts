@@ -71,15 +71,23 @@ function get(root: string, key: string): Uint8Array | null {
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     const file = openSync(path, flags);
     try {
-      if (!fstatSync(file).isFile()) throw new Error('it is no regular file');
+      if (!fstatSync(file).isFile()) throw broken(key, 'it is no regular file');
       return readFileSync(file);
     } finally {
       closeSync(file);
     }
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
-    throw unreadable(key, error);
+    if (error instanceof AuditError) throw error;
+    throw isNoFile(error) ? broken(key, messageOf(error), error) : unreadable(key, error);
   }
+}
+
+/** What is there is no file of ours: a link, a file in the place of a folder, a name that no file can have. */
+function isNoFile(error: unknown): boolean {
+  return ['ELOOP', 'EMLINK', 'ENOTDIR', 'ENXIO', 'ENODEV', 'ENAMETOOLONG'].includes(
+    String(codeOf(error)),
+  );
 }
 
 function list(root: string, prefix: string, after: string): readonly string[] {
@@ -163,6 +171,12 @@ function unreadable(key: string, error: unknown): AuditError {
     `Evidence ${key} could not be read (${messageOf(error)}).`,
     { cause: error },
   );
+}
+
+function broken(key: string, why: string, cause?: unknown): AuditError {
+  return new AuditError('EVIDENCE_BROKEN', `Evidence ${key} is no file of evidence (${why}).`, {
+    cause,
+  });
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,9 +1,11 @@
 import { own } from '../../json.ts';
+import type { JsonObject } from '../../model.ts';
 import {
   countAt,
   daysUntil,
   every,
   flagAt,
+  isCount,
   itemsAt,
   namesOf,
   notOn,
@@ -39,7 +41,14 @@ export const loggingFacts: Readonly<Record<string, Derive>> = {
       const [name, isOn] = [textAt(item, 'LogType'), flagAt(item, 'IsJoined')];
       return name === undefined || isOn === undefined ? undefined : { name, isOn };
     });
-    return { ungatheredLogTypes: types && notOn(logTypes, types) };
+    const gathered = every(itemsAt(settings, 'List'), (item) => {
+      const [name, places] = [textAt(item, 'LogType'), gatheredFrom(item)];
+      return name === undefined || places === undefined ? undefined : { name, isOn: places > 0 };
+    });
+    return {
+      ungatheredLogTypes: types && notOn(logTypes, types),
+      silentLogTypes: gathered && notOn(logTypes, gathered),
+    };
   },
 
   DescribeLogStorageStatistic: (settings) => ({
@@ -50,3 +59,15 @@ export const loggingFacts: Readonly<Record<string, Derive>> = {
     daysUntilEnd: daysUntil(own(settings, 'EndTime'), reading),
   }),
 };
+
+/** From how many hosts, super nodes and clusters, as far as the answer counts them; none where it is off. */
+function gatheredFrom(item: JsonObject): number | undefined {
+  const isJoined = flagAt(item, 'IsJoined');
+  if (isJoined !== true) return isJoined === false ? 0 : undefined;
+  const counts = ['Count', 'SuperNodeCount', 'ClusterCount']
+    .map((name) => own(item, name) ?? null)
+    .filter((count) => count !== null);
+  return counts.length > 0 && counts.every(isCount)
+    ? counts.reduce((sum, count) => sum + count, 0)
+    : undefined;
+}

@@ -1,11 +1,12 @@
 import { own } from '../../json.ts';
 import type { JsonObject } from '../../model.ts';
-import { every, flagAt, itemsAt, lengthOf, notOn, textAt, type Derive } from './derive.ts';
+import { every, flagAt, itemsAt, lengthOf, namesOf, notOn, textAt, type Derive } from './derive.ts';
 
 const waysOut = [
   ...['ESCAPE_HOST_ACESS_FILE', 'ESCAPE_MOUNT_NAMESPACE', 'ESCAPE_PRIVILEDGE'],
   ...['ESCAPE_PRIVILEDGE_CONTAINER_START', 'ESCAPE_MOUNT_SENSITIVE_PTAH', 'ESCAPE_SYSCALL'],
 ];
+const ruleGroups = ['RISK_CONTAINER', 'PROCESS_PRIVILEGE', 'CONTAINER_ESCAPE'];
 const processBehaviours = [
   ...['PROXY_TOOL', 'TRANSFER_CONTROL', 'ATTACK_CMD', 'REVERSE_SHELL'],
   ...['FILELESS', 'RISK_CMD', 'ABNORMAL_CHILD_PROC'],
@@ -26,6 +27,7 @@ export const runtimeFacts: Readonly<Record<string, Derive>> = {
     return {
       enabledRuleCount: rules?.filter(({ isOn }) => isOn).length,
       ruleTypesOff: rules && notOn(waysOut, rules),
+      ruleGroupsOff: groupsOff(itemsAt(settings, 'RuleSet')),
     };
   },
 
@@ -82,6 +84,21 @@ export const runtimeFacts: Readonly<Record<string, Derive>> = {
   DescribeMaliciousConnectionBlackList: (settings) => connections(settings),
   DescribeMaliciousConnectionWhiteList: (settings) => connections(settings),
 };
+
+/** The names of the rules differ between the reading and the writing action; those of their groups do not. */
+function groupsOff(items: readonly JsonObject[] | undefined): readonly string[] | undefined {
+  const rules = every(items, (item) => {
+    const [group, isOn] = [textAt(item, 'Group'), flagAt(item, 'IsEnable')];
+    return group === undefined || isOn === undefined ? undefined : { group, isOn };
+  });
+  return (
+    rules &&
+    namesOf([
+      ...ruleGroups.filter((name) => !rules.some(({ group }) => group === name)),
+      ...rules.filter(({ isOn }) => !isOn).map(({ group }) => group),
+    ])
+  );
+}
 
 function ruleSetFacts(behaviours: readonly string[]): Derive {
   return (settings) => {

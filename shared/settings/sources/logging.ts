@@ -161,6 +161,12 @@ export const loggingSources = [
         meaning: 'The documented logs that are not gathered, or not in the answer.',
         from: ['List'],
       },
+      silentLogTypes: {
+        type: 'string[]',
+        meaning:
+          'The same, and those that are gathered from no host, super node or cluster; absent where one is gathered and nothing says from how many.',
+        from: ['List'],
+      },
     },
   }),
   row({

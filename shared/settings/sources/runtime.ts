@@ -360,6 +360,11 @@ export const runtimeSources = [
           'The ways out that are not looked for: switched off, or documented and not in the answer.',
         from: ['RuleSet'],
       },
+      ruleGroupsOff: {
+        type: 'string[]',
+        meaning: 'The groups in which a rule is off, and the documented ones that have no rule.',
+        from: ['RuleSet'],
+      },
     },
   }),
   row({

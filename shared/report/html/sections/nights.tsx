@@ -93,7 +93,7 @@ function Pack({
 }: Props & { readonly pack: PackRow; readonly days: readonly Day[] }): JSX.Element {
   const { text, number } = format;
   const { name, policies } = pack;
-  const open = policies.filter(({ code }) => code === 'f' || code === 'e' || code === '-').length;
+  const open = policies.filter(({ code }) => code !== 'p' && code !== 's').length;
   return (
     <details class="pack" open={open > 0 || data.policies.length <= 16}>
       <summary>

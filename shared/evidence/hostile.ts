@@ -1,0 +1,142 @@
+/** A run's files, read as the work of a forger: what is no report or policies file is named, never believed. */
+import { isArray, isObject, parseJson } from '../json.ts';
+import type { Finding, Json, JsonObject, Policy, TargetReport, Waiver } from '../model.ts';
+import { statuses } from '../model.ts';
+
+/** A finding as its line holds it: every key is there, whatever its status. */
+export interface FindingRow {
+  readonly policyId: string;
+  readonly severity: string;
+  readonly status: Finding['status'];
+  readonly violations: readonly {
+    readonly pointer: string;
+    readonly expected: Json;
+    readonly actual: Json;
+    readonly message: string;
+  }[];
+  readonly reason: string | null;
+  readonly waiver?: { readonly id: string; readonly until: string };
+}
+
+/** A line of a targets file as it is written: with rows in the place of findings. */
+export type ReportLine = Omit<TargetReport, 'findings'> & {
+  readonly findings: readonly FindingRow[];
+};
+
+/** @returns the lines of a targets file, each parsed or what is wrong with it as a sentence */
+export function parseLines(bytes: Uint8Array): readonly (ReportLine | string)[] {
+  const text = textOf(bytes);
+  if (text === undefined) return ['is not UTF-8'];
+  const lines = text.split('\n');
+  // The last line ends in a line feed too.
+  if (lines.at(-1) === '') lines.pop();
+  return lines.map(parseLine);
+}
+
+function parseLine(line: string): ReportLine | string {
+  const value = tryParse(line);
+  if (!isObject(value)) return 'is not a JSON object';
+  const { target, observations, findings } = value;
+  if (!isObject(target) || !areTexts(target, ['uin', 'site'])) return 'has no target';
+  if (!isListOf(observations, isObservation)) return 'has malformed observations';
+  if (!isListOf(findings, isFindingRow)) return 'has malformed findings';
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- checked just above, key by key
+  return value as unknown as ReportLine;
+}
+
+export interface Judged {
+  readonly policies: readonly Policy[];
+  readonly waivers: readonly Waiver[];
+}
+
+/** @returns what is wrong with the file as a sentence, where it holds no policies */
+export function parsePolicies(bytes: Uint8Array): Judged | string {
+  const value = tryParse(textOf(bytes) ?? '');
+  if (!isObject(value)) return 'is not a JSON object';
+  const { policies, waivers } = value;
+  if (!isListOf(policies, isPolicy)) return 'has malformed policies';
+  if (!isListOf(waivers, isWaiver)) return 'has malformed waivers';
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- checked just above, key by key
+  return value as unknown as Judged;
+}
+
+function isObservation(value: JsonObject): boolean {
+  if (!areTexts(value, ['source', 'observedAt']) || !isInstant(value['observedAt'])) return false;
+  const { error, settings, facts, drift } = value;
+  if (error !== undefined) {
+    return settings === undefined && isObject(error) && areTexts(error, ['code', 'message']);
+  }
+  const isDrift = (item: JsonObject) => areTexts(item, ['pointer', 'kind']);
+  return (
+    typeof value['requestId'] === 'string' &&
+    isObject(settings) &&
+    isObject(facts) &&
+    (drift === undefined || isListOf(drift, isDrift))
+  );
+}
+
+function isFindingRow(value: JsonObject): boolean {
+  const { status, violations, reason, waiver } = value;
+  return (
+    areTexts(value, ['policyId', 'severity']) &&
+    statuses.some((one) => one === status) &&
+    isListOf(violations, isViolation) &&
+    (reason === null || typeof reason === 'string') &&
+    (waiver === undefined || (isObject(waiver) && areTexts(waiver, ['id', 'until'])))
+  );
+}
+
+function isViolation(value: JsonObject): boolean {
+  return (
+    areTexts(value, ['pointer', 'message']) &&
+    Object.hasOwn(value, 'expected') &&
+    Object.hasOwn(value, 'actual')
+  );
+}
+
+/** As much as judging by it needs: the rest is prose. */
+function isPolicy(value: JsonObject): boolean {
+  const { when, require } = value;
+  return (
+    areTexts(value, ['id', 'severity', 'source']) &&
+    isObject(require) &&
+    (when === undefined || isObject(when))
+  );
+}
+
+function isWaiver(value: JsonObject): boolean {
+  const { targets } = value;
+  return (
+    areTexts(value, ['id', 'policy', 'from', 'until']) &&
+    isArray(targets) &&
+    targets.every((uin) => typeof uin === 'string')
+  );
+}
+
+function areTexts(value: JsonObject, keys: readonly string[]): boolean {
+  return keys.every((key) => Object.hasOwn(value, key) && typeof value[key] === 'string');
+}
+
+function isListOf(value: Json | undefined, isItem: (item: JsonObject) => boolean): boolean {
+  return isArray(value) && value.every((item) => isObject(item) && isItem(item));
+}
+
+function isInstant(value: Json | undefined): boolean {
+  return typeof value === 'string' && Number.isFinite(Date.parse(value));
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function tryParse(text: string): Json | undefined {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
