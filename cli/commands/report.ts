@@ -34,6 +34,7 @@ interface ReportOptions {
   readonly publicKey: readonly string[];
   readonly head?: string;
   readonly locale?: string;
+  readonly replay: boolean;
 }
 
 export const addReport: AddCommand = (program, choose) => {
@@ -51,6 +52,7 @@ export const addReport: AddCommand = (program, choose) => {
       [],
     )
     .option('--head <seq:sha256>', 'a head known from elsewhere, such as a notice')
+    .option('--no-replay', 'do not recompute findings: hashes and signatures only')
     .option('--locale <locale>', 'en or zh, instead of AUDIT_LOCALE')
     .action((options: ReportOptions) => {
       choose((io) => report(io, options));
@@ -67,7 +69,7 @@ async function report(io: Io, options: ReportOptions): Promise<ExitCode> {
   try {
     const verification = await verifyLog(store, {
       publicKeys: publicKeys.map((key) => ({ ...key })),
-      replay: createReplay({ sources, version: tool.version }),
+      ...(options.replay && { replay: createReplay({ sources, version: tool.version }) }),
       ...(knownHead !== undefined && { knownHead }),
       onProgress: verifying.onProgress,
     });
