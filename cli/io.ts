@@ -98,24 +98,3 @@ export async function withProgress<T>(io: Io, text: string, work: Promise<T>): P
     if (spinner.isSpinning) spinner.stop();
   }
 }
-
-export interface Progress {
-  readonly say: (text: string) => void;
-  readonly stop: () => void;
-}
-
-/** Says on stderr, where that is a terminal, how far a long piece of work is. */
-export function startProgress(io: Io): Progress {
-  if (io.stderr.isTTY !== true) return { say: () => undefined, stop: () => undefined };
-  const spinner = yoctoSpinner({ stream: process.stderr });
-  const timer = setTimeout(() => spinner.start(), patienceMs);
-  return {
-    say: (text) => {
-      spinner.text = text;
-    },
-    stop: () => {
-      clearTimeout(timer);
-      if (spinner.isSpinning) spinner.stop();
-    },
-  };
-}

@@ -17,10 +17,13 @@ import {
 import { aggregate } from '../../shared/report/html/aggregate.ts';
 import type { EvidenceCheck, ReportData } from '../../shared/report/html/data.ts';
 import { plainLine } from '../../shared/text.ts';
-import { storeAt, tool } from '../../shared/wire.ts';
-import { evidencePathOf } from '../evidence.ts';
-import { countOf, paint, print, startProgress, type ExitCode, type Io } from '../io.ts';
+import { createReplay } from '../../shared/replay.ts';
+import { sources } from '../../shared/settings/sources.ts';
+import { tool } from '../../shared/wire.ts';
+import { openEvidence, parseEvidenceOption, type Evidence } from '../evidence.ts';
+import { countOf, paint, print, type ExitCode, type Io } from '../io.ts';
 import { loadControls } from '../library.ts';
+import { startProgress } from '../progress.ts';
 import { collect, evidenceOption, type AddCommand } from '../options.ts';
 
 interface ReportOptions {
@@ -31,6 +34,7 @@ interface ReportOptions {
   readonly publicKey: readonly string[];
   readonly head?: string;
   readonly locale?: string;
+  readonly replay: boolean;
 }
 
 export const addReport: AddCommand = (program, choose) => {
@@ -48,6 +52,7 @@ export const addReport: AddCommand = (program, choose) => {
       [],
     )
     .option('--head <seq:sha256>', 'a head known from elsewhere, such as a notice')
+    .option('--no-replay', 'do not recompute findings: hashes and signatures only')
     .option('--locale <locale>', 'en or zh, instead of AUDIT_LOCALE')
     .action((options: ReportOptions) => {
       choose((io) => report(io, options));
@@ -56,28 +61,26 @@ export const addReport: AddCommand = (program, choose) => {
 
 /** Made even where the log is broken: then it says so, loudly, and the exit code is 1. */
 async function report(io: Io, options: ReportOptions): Promise<ExitCode> {
-  const { path, publicKeys, knownHead, locale, span } = parseOptions(io, options);
-  const store = storeAt(path);
-  const progress = startProgress(io);
+  const { evidence, publicKeys, knownHead, locale, span } = parseOptions(io, options);
+  const store = await openEvidence(evidence);
+  const verifying = startProgress(io, 'Verifying', 'records');
+  const reading = startProgress(io, 'Reading', 'nights');
   let data: ReportData;
   try {
-    progress.say('Verifying the log');
     const verification = await verifyLog(store, {
-      publicKeys,
+      publicKeys: publicKeys.map((key) => ({ ...key })),
+      ...(options.replay && { replay: createReplay({ sources, version: tool.version }) }),
       ...(knownHead !== undefined && { knownHead }),
-      onProgress: (done, total) => {
-        progress.say(`Verifying the log: ${String(done)} of ${countOf(total, 'record')}`);
-      },
+      onProgress: verifying.onProgress,
     });
+    verifying.stop();
     if (verification.records === 0 && knownHead === undefined) {
       throw new AuditError(
         'EVIDENCE_UNREADABLE',
-        `There is no evidence log in ${path}. Name it by --evidence file:<path>.`,
+        `There is no evidence log in ${evidence.place}. Name it by --evidence.`,
       );
     }
-    const nights = counted(readRuns(store, span), verification.runs, (text) => {
-      progress.say(text);
-    });
+    const nights = counted(readRuns(store, span), verification.runs, reading.onProgress);
     data = await aggregate(nights, {
       locale,
       tool,
@@ -87,7 +90,8 @@ async function report(io: Io, options: ReportOptions): Promise<ExitCode> {
       ...(span.untilMs !== undefined && { untilMs: span.untilMs }),
     });
   } finally {
-    progress.stop();
+    verifying.stop();
+    reading.stop();
   }
   const { renderPage } = await import('../../shared/report/html/page.tsx');
   const page = renderPage(data, { ...clientAssets(), hash: sha256Base64 });
@@ -97,7 +101,7 @@ async function report(io: Io, options: ReportOptions): Promise<ExitCode> {
 }
 
 interface Parsed {
-  readonly path: string;
+  readonly evidence: Evidence;
   readonly publicKeys: readonly TrustedKey[];
   readonly knownHead?: Head;
   readonly locale: Locale;
@@ -107,8 +111,8 @@ interface Parsed {
 /** @throws AuditError CONFIG_INVALID with every problem */
 function parseOptions(io: Io, options: ReportOptions): Parsed {
   const problems: Problem[] = [];
-  const path = evidencePathOf(io, options.evidence);
-  if (typeof path !== 'string') problems.push(path);
+  const evidence = parseEvidenceOption(io, options.evidence);
+  if (!evidence.ok) problems.push(...evidence.problems);
 
   const publicKeys = options.publicKey.flatMap((file): readonly TrustedKey[] => {
     const key = readKey(file);
@@ -132,11 +136,11 @@ function parseOptions(io: Io, options: ReportOptions): Parsed {
   if (sinceMs !== undefined && untilMs !== undefined && sinceMs > untilMs) {
     problems.push({ where: '--until', what: 'is before --since' });
   }
-  if (problems.length > 0 || typeof path !== 'string' || locale === undefined) {
+  if (problems.length > 0 || !evidence.ok || locale === undefined) {
     throw invalid('CONFIG_INVALID', 'Arguments are not valid', problems);
   }
   return {
-    path,
+    evidence: evidence.value,
     publicKeys,
     ...(seq !== undefined && sha256 !== undefined && { knownHead: { seq: Number(seq), sha256 } }),
     locale,
@@ -169,12 +173,12 @@ function readKey(file: string): TrustedKey | string {
 async function* counted(
   nights: AsyncIterable<SealedRun | UnreadableRun>,
   total: number,
-  say: (text: string) => void,
+  onProgress: (done: number, total: number) => void,
 ): AsyncGenerator<SealedRun | UnreadableRun> {
   let done = 0;
   for await (const night of nights) {
     done += 1;
-    say(`Reading nights: ${String(done)} of ${String(Math.max(done, total))}`);
+    onProgress(done, Math.max(done, total));
     yield night;
   }
 }
@@ -182,10 +186,15 @@ async function* counted(
 const maxFaults = 50;
 
 function evidenceCheck(
-  { records, runs, files, signed, head, faults, unfinished }: Verification,
+  { records, runs, files, signed, head, faults: broken, unchecked, unfinished }: Verification,
   publicKeys: number,
   knownHead: Head | undefined,
 ): EvidenceCheck {
+  // What could not be checked is not known to be whole.
+  const faults = [
+    ...broken,
+    ...unchecked.map(({ key, message }) => ({ code: 'unchecked', key, message })),
+  ];
   return {
     records,
     runs,

@@ -43,6 +43,8 @@ it('writes one page and says where, and what it says', async () => {
   const { code, stdout, stderr } = await report(
     '--evidence',
     `file:${goldenRoot}`,
+    // What the committed log says is made up, so its findings do not follow.
+    '--no-replay',
     '--public-key',
     publicKey,
   );
@@ -65,6 +67,7 @@ it('speaks the language and of the span that it is asked for', async () => {
     `file:${goldenRoot}`,
     '--locale',
     'zh',
+    '--no-replay',
     '--out',
     out,
     ...span,
@@ -82,7 +85,7 @@ it('is made of a broken log too, says so, and ends with 1', async () => {
   const file = join(store, 'runs/nightly-20261125T180000Z/targets-0000.jsonl');
   await writeFile(file, (await readFile(file, 'utf8')).replace('made up', 'made UP'));
   const out = join(folder, 'broken.html');
-  const { code, stdout } = await report('--evidence', `file:${store}`, '--out', out);
+  const { code, stdout } = await report('--evidence', `file:${store}`, '--no-replay', '--out', out);
   expect(code).toBe(1);
   expect(stdout).toContain(
     '1 unreadable · evidence BROKEN, 1 fault, the first at runs/nightly-20261125T180000Z/targets-0000.jsonl',
