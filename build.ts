@@ -52,7 +52,10 @@ const withStandIns: Plugin = {
   setup(bundle) {
     const names = Object.keys(standIns).map((name) => name.replaceAll('.', '\\.'));
     const filter = new RegExp(`^(${names.join('|')})$`);
-    bundle.onResolve({ filter }, ({ path }) => ({ path, namespace: 'stand-in' }));
+    // The SDK's own imports only: our code means what it names.
+    bundle.onResolve({ filter }, ({ path, importer }) =>
+      importer.includes('node_modules') ? { path, namespace: 'stand-in' } : undefined,
+    );
     bundle.onLoad({ filter: /./, namespace: 'stand-in' }, ({ path }) => ({
       contents: standIns[path] ?? '',
     }));
@@ -127,13 +130,14 @@ const oneCommon: Plugin = {
 
 /**
  * Files beside the function's own, which are read when they are needed: telling after the first request is
- * out, cron expressions only where a timer tells its own, COS's client where evidence lies there. None makes an
- * error of ours that the function would have to recognize, so it does no harm that each has classes of its own.
+ * out, the lines of the findings after that, cron expressions only where a timer tells its own, COS's client
+ * where evidence lies there. None makes an error of ours that the function would have to recognize, so it does
+ * no harm that each has classes of its own.
  */
 const beside: Plugin = {
   name: 'beside',
   setup(bundle) {
-    const filter = /^(croner|\.\/tell\.ts|\.\/evidence\/stores\/cos\.ts)$/;
+    const filter = /^(croner|\.\/tell\.ts|\.\/finding-lines\.ts|\.\/evidence\/stores\/cos\.ts)$/;
     bundle.onResolve({ filter, namespace: 'file' }, ({ path, kind }) => {
       const isLater = path === 'croner' || kind === 'dynamic-import';
       return isLater ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined;
@@ -197,7 +201,13 @@ async function main(): Promise<void> {
       outfile: 'dist/audit/index.js',
     }),
     build({ ...common, entryPoints: ['croner'], outfile: 'dist/audit/croner.js' }),
-    build({ ...common, entryPoints: ['shared/tell.ts'], outfile: 'dist/audit/tell.js' }),
+    ...['tell', 'finding-lines'].map((name) =>
+      build({
+        ...common,
+        entryPoints: [`shared/${name}.ts`],
+        outfile: `dist/audit/${name}.js`,
+      }),
+    ),
     // Beside the command line, which reads it only where a policy has a pattern to look at.
     build({ ...common, entryPoints: ['recheck/lib/browser.js'], outfile: 'dist/cli/recheck.js' }),
     build({

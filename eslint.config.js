@@ -11,6 +11,7 @@ const edges = [
   'functions/**',
   'cli/**',
   'simulator/**',
+  'bench/**',
   'test/**',
   '*.ts',
 ];

@@ -2,21 +2,31 @@
 import { Command as Program, CommanderError } from 'commander';
 
 import { tool } from '../shared/wire.ts';
+import { addCamPolicy } from './commands/cam-policy.ts';
 import { addDemo } from './commands/demo.ts';
+import { addExport } from './commands/export.ts';
+import { addFix } from './commands/fix.ts';
+import { addKeygen } from './commands/keygen.ts';
 import { addNotify } from './commands/notify.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addRun } from './commands/run.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addStart } from './commands/start.ts';
 import { addVerify } from './commands/verify.ts';
+import { addWaiver } from './commands/waiver.ts';
 import type { AddCommand, Work } from './options.ts';
 
 /** In the order of the help. */
 const commands: readonly AddCommand[] = [
   addRun,
   addVerify,
+  addExport,
   addPolicy,
+  addWaiver,
+  addFix,
+  addCamPolicy,
   addNotify,
+  addKeygen,
   addSimulate,
   addStart,
   addDemo,

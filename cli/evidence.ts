@@ -5,6 +5,7 @@ import {
   parseEvidence,
   type EvidenceLocation,
 } from '../shared/config.ts';
+import { invalid } from '../shared/errors.ts';
 import type { CosStore } from '../shared/evidence/stores/cos.ts';
 import type { Problem, Result } from '../shared/model.ts';
 import type { EvidenceStore } from '../shared/ports.ts';
@@ -58,6 +59,19 @@ export function parseEvidenceOption(io: Io, option: string | undefined): Result<
 
 export function openEvidence({ location, access }: Evidence): Promise<EvidenceStore | CosStore> {
   return storeAt(location, access);
+}
+
+/**
+ * The same in one step, for a command with no other argument that could be wrong.
+ * @throws AuditError CONFIG_INVALID
+ */
+export async function openEvidenceOption(
+  io: Io,
+  option: string | undefined,
+): Promise<{ readonly place: string; readonly store: EvidenceStore }> {
+  const parsed = parseEvidenceOption(io, option);
+  if (!parsed.ok) throw invalid('CONFIG_INVALID', 'Arguments are not valid', parsed.problems);
+  return { place: parsed.value.place, store: await openEvidence(parsed.value) };
 }
 
 /** What protects a bucket besides this program; nothing is told of a folder. */

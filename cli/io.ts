@@ -14,6 +14,7 @@ export type ExitCode = 0 | 1 | 2 | 3;
 
 export interface Io {
   readonly env: Env;
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** Whether stdout is a terminal that wants colours. */
@@ -21,21 +22,25 @@ export interface Io {
 }
 
 export function processIo(): Io {
-  const { env, stdout, stderr } = process;
+  const { env, stdin, stdout, stderr } = process;
   const isColored = stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
-  return { env, stdout, stderr, isColored };
+  return { env, stdin, stdout, stderr, isColored };
 }
 
 export function print(io: Pick<Io, 'stdout'>, text = ''): void {
   io.stdout.write(`${text}\n`);
 }
 
-/** The same JSON with what could steer a terminal written as escapes. */
 export function printJson(io: Io, value: unknown): void {
+  print(io, jsonText(value));
+}
+
+/** JSON with what could steer a terminal written as escapes. */
+export function jsonText(value: unknown): string {
   const steering = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
   const escape = (character: string) =>
     `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  print(io, JSON.stringify(value, null, 2).replace(steering, escape));
+  return JSON.stringify(value, null, 2).replace(steering, escape);
 }
 
 /** `1 record`, `2 records`. */

@@ -22,9 +22,18 @@ export interface CompiledLibrary extends Library {
  * @throws AuditError POLICY_INVALID with every problem of every file
  */
 export function loadLibrary(folder: string | undefined): CompiledLibrary {
+  const library = readLibrary(folder);
+  return { ...library, compiled: library.policies.map(compilePolicy) };
+}
+
+/**
+ * The same for what does not judge.
+ * @throws AuditError POLICY_INVALID with every problem of every file
+ */
+export function readLibrary(folder: string | undefined): Library {
   const linted = lint(policyFilesOf(folder), sources, { judgePattern });
-  if (!linted.ok) throw invalid('POLICY_INVALID', 'Policies are not valid', linted.problems);
-  return { ...linted.value, compiled: linted.value.policies.map(compilePolicy) };
+  if (linted.ok) return linted.value;
+  throw invalid('POLICY_INVALID', 'Policies are not valid', linted.problems);
 }
 
 /**

@@ -31,6 +31,9 @@ export interface Target {
   /** The account's uin in decimal digits, or `unknown` when the cloud would not say whose key it is. */
   readonly uin: string;
   readonly site: Site;
+  /** What people call the account; sealed with it, since waivers may go by it. */
+  readonly alias?: string;
+  readonly tags?: readonly string[];
 }
 
 // ---- Sources: what can be read ----------------------------------------------------------------
@@ -167,7 +170,7 @@ export interface ControlsCatalogue {
 export interface Waiver {
   readonly id: string;
   readonly policy: string;
-  /** Uins of the accounts it covers. */
+  /** The accounts it covers: `<uin>`, `alias:<name>` or `tag:<name>` each; or `*` alone, which is all of them. */
   readonly targets: readonly [string, ...string[]];
   readonly reason: string;
   readonly ticket?: string;

@@ -45,6 +45,8 @@ export interface RunOutcome {
   readonly counts: Counts;
   readonly reports: readonly TargetReport[];
   readonly evidence: Head;
+  /** What its record says. */
+  readonly predicate: RunPredicate;
   readonly notices: readonly Delivery[];
   /** The run was in the log already: nothing was audited, only what was not delivered was sent. */
   readonly isRepeated: boolean;
@@ -70,9 +72,20 @@ export async function runAudit(ports: RunPorts, plan: RunPlan): Promise<RunOutco
     counts,
     reports,
     evidence: { seq: record.seq, sha256: record.sha256 },
+    predicate: record.predicate,
     notices,
     isRepeated,
   };
+}
+
+/** The run's findings for the platform's log service, a line of JSON each: all that did not pass. */
+export async function findingLines(
+  { evidence: head, predicate, reports }: RunOutcome,
+  { policies, waivers }: Pick<RunPlan, 'policies' | 'waivers'>,
+): Promise<Iterable<string>> {
+  const { linesOf } = await import('./finding-lines.ts');
+  const judged = policies.map(({ policy }) => policy);
+  return linesOf({ head, predicate, reports, policies: judged, waivers });
 }
 
 /** Eleven platforms and two languages are not read before the first request is out. */

@@ -6,9 +6,10 @@ import { isScf, parseConfig, type Config, type Env, type EvidenceLocation } from
 import { sendHttp, systemClock } from './edge.ts';
 import { AuditError, invalid, messageOf } from './errors.ts';
 import { createFileStore } from './evidence/stores/file.ts';
+import { createMemoryStore } from './evidence/stores/memory.ts';
 import { isAllowedUrl } from './notice/webhook.ts';
 import type { EvidenceStore, Log } from './ports.ts';
-import type { RunIdentity, Waiver } from './model.ts';
+import type { RunIdentity, TargetReport, Waiver } from './model.ts';
 import type { CompiledPolicy } from './policy/compiled.ts';
 import { runAudit, type RunOutcome } from './run.ts';
 import { sources } from './settings/sources.ts';
@@ -45,7 +46,12 @@ export async function audit(request: AuditRequest): Promise<RunOutcome> {
   const { env, log } = request;
   try {
     const config = configOf(env, request.policies);
-    const outcome = await auditAs(config, request);
+    const { credential, endpoint, evidence } = config;
+    const { deadlineMs } = request;
+    const store = await storeAt(evidence, {
+      ...{ use: 'audit', credential, endpoint, requestTimeoutMs, deadlineMs, log },
+    });
+    const outcome = await auditAs(config, request, store);
     const isTold = outcome.notices.every(({ status }) => status !== 'failed');
     await ping(log, env['AUDIT_HEARTBEAT_URL'], isTold);
     return outcome;
@@ -55,7 +61,21 @@ export async function audit(request: AuditRequest): Promise<RunOutcome> {
   }
 }
 
-async function auditAs(config: Config, request: AuditRequest): Promise<RunOutcome> {
+/**
+ * The same audit without a trace: nothing is sealed, and nobody is told.
+ * @throws AuditError CONFIG_INVALID with every problem
+ */
+export async function look(request: AuditRequest): Promise<readonly TargetReport[]> {
+  const { signer: _, ...config } = configOf(request.env, request.policies);
+  const { reports } = await auditAs({ ...config, channels: [] }, request, createMemoryStore());
+  return reports;
+}
+
+async function auditAs(
+  config: Config,
+  request: AuditRequest,
+  store: EvidenceStore,
+): Promise<RunOutcome> {
   const { policies, waivers, identity, deadlineMs, log } = request;
   const { credential, site, region, endpoint, locale, signer, uin, channels, timezone } = config;
   const clock = systemClock;
@@ -67,14 +87,6 @@ async function auditAs(config: Config, request: AuditRequest): Promise<RunOutcom
     locale,
     requestTimeoutMs,
     ...(endpoint !== undefined && { endpoint }),
-  });
-  const store = await storeAt(config.evidence, {
-    use: 'audit',
-    credential,
-    endpoint,
-    requestTimeoutMs,
-    deadlineMs,
-    log,
   });
   const ports = { reader, store, http: sendHttp, clock, log };
   try {

@@ -9,7 +9,7 @@ import { deliver } from '../../shared/notice/deliver.ts';
 import { noticeOfNote } from '../../shared/notice/notice.ts';
 import { channelKinds, parseWebhooks, type Channel } from '../../shared/notice/webhook.ts';
 import { planNotices } from '../../shared/tell.ts';
-import { openEvidence, parseEvidenceOption } from '../evidence.ts';
+import { openEvidenceOption } from '../evidence.ts';
 import {
   paint,
   print,
@@ -115,11 +115,9 @@ async function preview(
   channels: readonly Channel[],
   { evidence, policies, all }: NotifyOptions,
 ): Promise<ExitCode> {
-  const parsed = parseEvidenceOption(io, evidence);
-  if (!parsed.ok) throw invalid('CONFIG_INVALID', 'Arguments are not valid', parsed.problems);
-  const store = await openEvidence(parsed.value);
+  const { store, place } = await openEvidenceOption(io, evidence);
   const log = openLog(store, undefined);
-  const record = await latestRun(log, parsed.value.place);
+  const record = await latestRun(log, place);
   const reports = await readReports(store, record);
   const names = channels.map(({ name }) => name);
   const history = await readHistory(log, record, names);

@@ -9,10 +9,12 @@ import {
   type ExitCode,
   type Io,
 } from '../io.ts';
-import { loadLibrary } from '../library.ts';
+import { loadControls, loadLibrary } from '../library.ts';
 import { evidenceOption, jsonOption, policiesOption, type AddCommand } from '../options.ts';
 import { identify } from '../../shared/identity.ts';
 import type { Delivery } from '../../shared/model.ts';
+import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
+import { frameworkLine, frameworkSummaries } from '../../shared/report/frameworks.ts';
 import { findingRows, summaryLine } from '../../shared/report/text.ts';
 import type { RunOutcome } from '../../shared/run.ts';
 import { audit } from '../../shared/wire.ts';
@@ -34,7 +36,11 @@ export const addRun: AddCommand = (program, choose) => {
     .option(...evidenceOption)
     .option(...policiesOption)
     .option(...jsonOption)
-    .option('--all', 'print what passed and what does not apply, too', false)
+    .option(
+      '--all',
+      'print what passed and what does not apply, too, and a line for each standard',
+      false,
+    )
     .action((options: RunOptions) => {
       choose((io) => run(io, options));
     });
@@ -58,9 +64,27 @@ export async function run(io: Io, options: RunOptions): Promise<ExitCode> {
       },
     }),
   );
-  if (options.json) printJson(io, outcome);
+  const { predicate: _, ...told } = outcome;
+  if (options.json) printJson(io, told);
   else printOutcome(io, outcome, options);
+  if (options.all && !options.json) printFrameworks(io, outcome, options, compiled);
   return exitCodeOf(outcome);
+}
+
+/** What the night means for each standard, of the policies that judged. */
+function printFrameworks(
+  io: Io,
+  { reports }: RunOutcome,
+  options: RunOptions,
+  compiled: readonly CompiledPolicy[],
+): void {
+  const judged = new Set(
+    reports.flatMap(({ findings }) => findings.map(({ policyId }) => policyId)),
+  );
+  const policies = compiled.map(({ policy }) => policy).filter(({ id }) => judged.has(id));
+  for (const framework of frameworkSummaries(reports, policies, loadControls(options.policies))) {
+    print(io, frameworkLine(framework));
+  }
 }
 
 export function printOutcome(

@@ -1,10 +1,12 @@
 /** The timer's tick: one audit, one answer. */
+import { once } from 'node:events';
+
 import { policies, waivers } from 'virtual:policies';
 
 import { logToStdout as log } from '../../shared/edge.ts';
 import { AuditError, invalid, messageOf } from '../../shared/errors.ts';
 import type { Counts, DeliveryStatus, Finding, Head } from '../../shared/model.ts';
-import type { RunOutcome } from '../../shared/run.ts';
+import { findingLines, type RunOutcome } from '../../shared/run.ts';
 import { audit } from '../../shared/wire.ts';
 import { deadlineOf, type ScfContext } from './context.ts';
 import { parseEvent } from './event.ts';
@@ -43,9 +45,7 @@ export async function main_handler(event: unknown, context: ScfContext = {}): Pr
       log,
     });
     const answer = answerOf(outcome);
-    for (const { target, policyId, status, severity } of answer.findings) {
-      log(status === 'waived' ? 'info' : 'warn', 'finding', { target, policyId, status, severity });
-    }
+    await write(await findingLines(outcome, { policies, waivers }));
     throwIfUndelivered(answer);
     const { runId, status, evidence } = answer;
     log('info', 'done', { runId, status, seq: evidence.seq, sha256: evidence.sha256 });
@@ -56,6 +56,13 @@ export async function main_handler(event: unknown, context: ScfContext = {}): Pr
       message: messageOf(error),
     });
     throw error;
+  }
+}
+
+/** No faster than the platform takes it: of an organisation, the lines are more than the smallest memory. */
+async function write(lines: Iterable<string>): Promise<void> {
+  for (const line of lines) {
+    if (!process.stdout.write(line)) await once(process.stdout, 'drain');
   }
 }
 

@@ -2,7 +2,14 @@
 import { AuditError } from '../errors.ts';
 import type { SealedRun, UnreadableRun } from '../model.ts';
 import type { EvidenceStore } from '../ports.ts';
-import { decodeRecord, keyOf, seqOf, type LogRecord, type RunRecord } from './record.ts';
+import {
+  decodeRecord,
+  isRunRecord,
+  keyOf,
+  seqOf,
+  type LogRecord,
+  type RunRecord,
+} from './record.ts';
 import { readPolicies, readReports } from './run-files.ts';
 
 export interface RunsSpan {
@@ -41,6 +48,26 @@ export async function* readRuns(
       ? await readRun(store, seq)
       : { kind: 'unreadable', seq, message: `${keyOf(seq)} ${message}` };
   }
+}
+
+/**
+ * The record of the last run before a place in the log, whatever its night.
+ * @param exceptRunId a run that two attempts sealed is not before itself
+ */
+export async function runBefore(
+  store: EvidenceStore,
+  seq: number,
+  exceptRunId?: string,
+): Promise<RunRecord | UnreadableRun | undefined> {
+  for (let at = seq - 1; at > 0; at -= 1) {
+    const record = await recordAt(store, at);
+    // It may be the run that is looked for.
+    if (typeof record === 'string') {
+      return { kind: 'unreadable', seq: at, message: `${keyOf(at)} ${record}` };
+    }
+    if (isRunRecord(record) && record.predicate.run.id !== exceptRunId) return record;
+  }
+  return undefined;
 }
 
 async function readRun(store: EvidenceStore, seq: number): Promise<SealedRun | UnreadableRun> {

@@ -48,14 +48,16 @@ export function compileProblem(schema: JsonObject): string | undefined {
   }
 }
 
-/** One for all: its schema of schemas is slow to compile, and each of ours is taken out again. */
-const compiler = new Ajv2020(options);
+/** One for all: the most of a compiler's time goes into its own schemas. */
+let compiler: Ajv2020 | undefined;
 
 function compileCheck(schema: JsonObject): Check {
+  compiler ??= new Ajv2020(options);
   let validate;
   try {
     validate = compiler.compile(schema);
   } finally {
+    // No schema may refer to another that happened to be compiled before it.
     compiler.removeSchema(schema);
   }
   const check = (document: unknown): unknown => validate(document);

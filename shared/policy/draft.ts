@@ -303,7 +303,13 @@ function valuesFor(field: Field, hints: Hints): readonly Json[] {
       return objectsOf(field.fields, hints);
     case 'object[]': {
       const items = objectsOf(field.item, hints);
-      return [[], ...items.map((item) => [item]), ...lengthsOf(hints).map((n) => repeat(items, n))];
+      const [first = {}] = items;
+      // A fact may want an item of every kind that there is.
+      const kinds = Object.entries(field.item).flatMap(([name, inner]): readonly Json[] =>
+        'values' in inner ? [inner.values.map((value) => ({ ...first, [name]: value }))] : [],
+      );
+      const longer = lengthsOf(hints).map((length) => repeat(items, length));
+      return [[], ...items.map((item) => [item]), ...kinds, ...longer];
     }
   }
 }

@@ -28,7 +28,7 @@ import { vacuityFaults } from './probe.ts';
 import { hasValueType, notAsWanted, schemaFaults, type PatternJudge } from './schema-faults.ts';
 import { didYouMean, nearestOf } from './suggest.ts';
 import { documentedAt } from './types.ts';
-import { spanOf } from './waivers.ts';
+import { isTooLong, spanOf } from './waivers.ts';
 
 /** The files of a policy folder, as read. */
 export interface PolicyFiles {
@@ -306,6 +306,17 @@ function waiverFaults(waivers: readonly Waiver[], ids: readonly string[]): reado
             fault(Number.isFinite(fromMs) ? 'until' : 'from', 'has a date that the calendar lacks'),
           ]),
       ...(isReal && fromMs >= untilMs ? [fault('until', 'ends before it begins')] : []),
+      ...(waiver.targets.includes('*') && waiver.targets.length > 1
+        ? [fault('targets', 'covers all accounts by "*": that stands alone')]
+        : []),
+      ...(isTooLong(waiver)
+        ? [
+            fault(
+              'until',
+              'lasts more than a year: end it by the same day of the next year, and renew it then',
+            ),
+          ]
+        : []),
       ...(isTaken
         ? [{ at: [String(index), 'id'], what: `the waiver id "${waiver.id}" is given twice` }]
         : []),

@@ -27,6 +27,14 @@ function isDate(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text);
 }
 
+/** A waiver may last a year: until the same day of the year after it starts, that day included. */
+export function isTooLong(waiver: Pick<Waiver, 'from' | 'until'>): boolean {
+  const { fromMs, untilMs } = spanOf(waiver);
+  const limit = new Date(fromMs);
+  limit.setUTCFullYear(limit.getUTCFullYear() + 1);
+  return untilMs > limit.getTime() + (isDate(waiver.until) ? dayMs : 0);
+}
+
 export function applyWaivers(
   findings: readonly Finding[],
   target: Target,
@@ -36,7 +44,8 @@ export function applyWaivers(
   return findings.map((finding) => {
     if (finding.status !== 'fail') return finding;
     const waiver = waivers.find(
-      (candidate) => covers(candidate, target, finding) && isLive(candidate, nowMs),
+      (candidate) =>
+        isApproved(candidate) && covers(candidate, target, finding) && isLive(candidate, nowMs),
     );
     if (waiver === undefined) return finding;
     const { id, until } = waiver;
@@ -44,8 +53,25 @@ export function applyWaivers(
   });
 }
 
+/** Lint refuses a waiver that nobody approved; one that comes here past it waives nothing all the same. */
+function isApproved({ approvedBy }: { readonly approvedBy?: unknown }): boolean {
+  return typeof approvedBy === 'string' && approvedBy.trim() !== '';
+}
+
 function covers(waiver: Waiver, target: Target, finding: Finding): boolean {
-  return waiver.policy === finding.policyId && waiver.targets.includes(target.uin);
+  return (
+    waiver.policy === finding.policyId && waiver.targets.some((pattern) => matches(pattern, target))
+  );
+}
+
+/** @param pattern `<uin>`, `alias:<name>`, `tag:<name>` or `*` */
+export function matches(pattern: string, { uin, alias, tags = [] }: Target): boolean {
+  // Whose settings these are could not be told, so they are in no waiver.
+  if (uin === 'unknown') return false;
+  if (pattern === '*') return true;
+  const [, kind, name = ''] = /^(alias|tag):(.+)$/s.exec(pattern) ?? [];
+  if (kind === 'alias') return alias === name;
+  return kind === 'tag' ? tags.includes(name) : uin === pattern;
 }
 
 function isLive(waiver: Waiver, nowMs: number): boolean {
@@ -63,6 +89,41 @@ export function waiverUses(
     const { id, policy, until } = waiver;
     return { id, policy, until, state: stateOf(waiver, isNeeded(waiver, reports), nowMs) };
   });
+}
+
+export interface WaiverStanding {
+  readonly waiver: Waiver;
+  readonly state: WaiverState;
+  /** Those of its target patterns that no account of the latest run answers to. */
+  readonly unmatched: readonly string[];
+}
+
+/**
+ * Where each waiver stands between two runs.
+ * @param reports of the latest run; undefined where there is none, and then none is said to waive nothing
+ */
+export function waiverStandings(
+  waivers: readonly Waiver[],
+  reports: readonly TargetReport[] | undefined,
+  nowMs: number,
+): readonly WaiverStanding[] {
+  return waivers.map((waiver) => {
+    // A waiver that was written since the run has not had its chance yet: what it covers is still a fail.
+    const needed = reports === undefined || isNeeded(waiver, reports) || waitsFor(waiver, reports);
+    const unmatched =
+      reports === undefined || reports.some(({ target }) => target.uin === 'unknown')
+        ? []
+        : waiver.targets.filter(
+            (pattern) => !reports.some(({ target }) => matches(pattern, target)),
+          );
+    return { waiver, state: stateOf(waiver, needed, nowMs), unmatched };
+  });
+}
+
+function waitsFor(waiver: Waiver, reports: readonly TargetReport[]): boolean {
+  return reports.some(({ target, findings }) =>
+    findings.some((finding) => finding.status === 'fail' && covers(waiver, target, finding)),
+  );
 }
 
 /**

@@ -36,7 +36,7 @@ export async function* csvLines(
   }
 }
 
-/** Every cell is quoted, so that a list separator of another locale stays within one, too. */
+/** Every text is quoted, so that a list separator of another locale stays within its cell, too. */
 function linesOf(rows: readonly (readonly string[])[]): string {
   return stringify([...rows], { quoted: true, record_delimiter: 'windows' });
 }

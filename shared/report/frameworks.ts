@@ -1,21 +1,6 @@
 /** What a night says of the controls of standards: `PCI DSS 4.0.1: 9 controls touched, 8 satisfied`. */
-import type { Finding, Policy, TargetReport } from '../model.ts';
+import type { ControlsCatalogue, Finding, Framework, Policy, TargetReport } from '../model.ts';
 import { plainLine } from '../text.ts';
-
-/** The content of `policies/controls.json`. */
-export interface ControlsCatalogue {
-  readonly frameworks: readonly Framework[];
-}
-
-export interface Framework {
-  /** What a policy writes before the slash: `PCI-DSS-4.0.1`. */
-  readonly id: string;
-  readonly title: string;
-  readonly edition: string;
-  readonly source: string;
-  /** Titles by what a policy writes after the slash. */
-  readonly controls: Readonly<Record<string, string>>;
-}
 
 /**
  * `satisfied`: on every target on which a policy that supports it was asked, at least one passed, and none

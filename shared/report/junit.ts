@@ -2,9 +2,9 @@
  * JUnit XML for build servers: a test suite a target a night, a test case a finding. A violation is a
  * `failure`, what could not be judged an `error`; what is waived or does not apply is `skipped`.
  */
-import { createCB } from 'xmlbuilder2';
+import Builder from 'fast-xml-builder';
 
-import type { Status, Target } from '../model.ts';
+import type { JsonObject, Status } from '../model.ts';
 import { plainLine } from '../text.ts';
 import {
   reasonOf,
@@ -24,83 +24,70 @@ export async function* junitLines(
   nights: AsyncIterable<Night>,
   { fingerprintOf }: JunitOptions,
 ): AsyncGenerator<string> {
-  const written: string[] = [];
-  const xml = createCB({
-    data: (chunk: string) => written.push(chunk),
-    prettyPrint: true,
+  const xml = new Builder({
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    textNodeName: '#',
+    format: true,
+    suppressEmptyNode: true,
+    suppressBooleanAttributes: false,
   });
-  const drain = () => written.splice(0).join('');
-
-  xml.dec({ version: '1.0', encoding: 'UTF-8' }).ele('testsuites', { name: 'tcss-audit' });
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="tcss-audit">\n';
   for await (const night of nights) {
     for (const targetRows of rowsByTarget(night, fingerprintOf)) {
-      addSuite(xml, night, targetRows);
-      yield drain();
+      yield xml.build({ testsuite: suiteOf(night, targetRows) });
     }
   }
-  xml.up().end();
-  yield `${drain()}\n`;
+  yield '</testsuites>\n';
 }
 
-type Xml = ReturnType<typeof createCB>;
-
-function addSuite(xml: Xml, { head, predicate }: Night, { target, rows }: TargetRows): void {
+function suiteOf({ head, predicate }: Night, { target, rows }: TargetRows): JsonObject {
   const { id, trigger } = predicate.run;
   const count = (...wanted: readonly Status[]) =>
-    String(rows.filter(({ finding }) => wanted.includes(finding.status)).length);
-  xml.ele('testsuite', {
-    name: `${id} ${xmlLine(target.uin)}`,
+    rows.filter(({ finding }) => wanted.includes(finding.status)).length;
+  const record = `${String(head.seq)}:${head.sha256}`;
+  const properties = Object.entries({ site: target.site, target: target.uin, record });
+  return {
+    '@name': xmlLine(`${id} ${target.uin}`),
     // UTC; the common schema of this format has no place for a zone.
-    timestamp: trigger.scheduledAt.slice(0, 19),
-    tests: String(rows.length),
-    failures: count('fail'),
-    errors: count('error'),
-    skipped: count('waived', 'skip'),
-  });
-  xml.ele('properties');
-  const { seq, sha256 } = head;
-  const properties = { site: target.site, target: target.uin, record: `${String(seq)}:${sha256}` };
-  for (const [name, value] of Object.entries(properties)) {
-    xml.ele('property', { name, value: xmlLine(value) }).up();
-  }
-  xml.up();
-  for (const row of rows) addCase(xml, target, row);
-  xml.up();
+    '@timestamp': trigger.scheduledAt.slice(0, 19),
+    '@tests': rows.length,
+    '@failures': count('fail'),
+    '@errors': count('error'),
+    '@skipped': count('waived', 'skip'),
+    properties: {
+      property: properties.map(([name, value]) => ({ '@name': name, '@value': xmlLine(value) })),
+    },
+    testcase: rows.map((row) => ({
+      // A build server follows a test over time by these two, so no night is in them.
+      '@classname': xmlLine(`tcss-audit.${target.site}.${target.uin}`),
+      '@name': xmlLine(row.finding.policyId),
+      ...outcomeOf(row),
+    })),
+  };
 }
 
-function addCase(xml: Xml, target: Target, { finding, policy }: Row): void {
-  // A build server follows a test over time by these two, so no night is in them.
-  xml.ele('testcase', {
-    classname: xmlLine(`tcss-audit.${target.site}.${target.uin}`),
-    name: xmlLine(finding.policyId),
-  });
+/** At most one child: what is skipped has not failed. */
+function outcomeOf({ finding, policy }: Row): JsonObject {
   const reason = xmlLine(reasonOf(finding));
-  const text = [policy?.title, reason, policy?.remediation.text]
-    .map((line) => xmlLine(line ?? ''))
+  const text = [policy?.title ?? '', reason, policy?.remediation.text ?? '']
+    .map(xmlLine)
     .filter((line) => line !== '')
     .join('\n');
   switch (finding.status) {
     case 'pass':
-      break;
+      return {};
     case 'fail':
-      xml.ele('failure', { type: finding.severity, message: reason }).txt(text).up();
-      break;
+      return { failure: { '@type': finding.severity, '@message': reason, '#': text } };
     case 'error':
-      xml.ele('error', { type: 'error', message: reason }).txt(text).up();
-      break;
+      return { error: { '@type': 'could not tell', '@message': reason, '#': text } };
     case 'waived': {
       const { id, until } = finding.waiver;
-      xml.ele('skipped', {
-        message: xmlLine(`waived until ${until} (${id}): ${reason}`),
-      });
-      xml.up();
-      break;
+      return { skipped: { '@message': xmlLine(`waived until ${until} (${id}): ${reason}`) } };
     }
     case 'skip':
-      xml.ele('skipped', { message: reason }).up();
-      break;
+      return { skipped: { '@message': reason } };
   }
-  xml.up();
 }
 
 const maxChars = 2_000;

@@ -1,6 +1,7 @@
 /** What the exports share: a night's findings one by one, with what belongs to each. */
 import type {
   Finding,
+  JsonObject,
   Observation,
   OpenFinding,
   Policy,
@@ -71,6 +72,14 @@ export function reasonOf(finding: Finding): string {
     case 'skip':
       return finding.reason;
   }
+}
+
+/** JSON in which nothing can steer a terminal that shows it: written as escapes, it is the same JSON. */
+export function jsonText(value: JsonObject): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** When the finding was made, in epoch milliseconds: when its source was read, else when the run ended. */

@@ -5,6 +5,7 @@
  */
 import { canonicalJson, isObject, own } from '../json.ts';
 import type {
+  Finding,
   Json,
   JsonObject,
   Observation,
@@ -12,10 +13,10 @@ import type {
   Policy,
   Severity,
   Status,
-  Violation,
 } from '../model.ts';
 import { plainLine } from '../text.ts';
 import {
+  jsonText,
   madeAtMs,
   reasonOf,
   rowsByTarget,
@@ -68,7 +69,7 @@ export function* ocsfLinesOfTonight(night: Night, fingerprintOf: FingerprintOf):
 }
 
 function lineOf(event: JsonObject): string {
-  return `${JSON.stringify(event)}\n`;
+  return `${jsonText(event)}\n`;
 }
 
 function* eventsOf(
@@ -162,7 +163,7 @@ function judgedEvent(
     resources: [resourceOf(target.uin, [`site:${target.site}`])],
     ...listOf('evidences', [
       ...(isSeen && size === 'whole' ? observationsOf(observation) : []),
-      ...('violations' in finding ? violationsOf(finding.violations) : []),
+      ...violationsOf(finding),
     ]),
     unmapped: {
       ...unmappedOf(night, finding.status, finding.policyId, observation?.source),
@@ -313,8 +314,10 @@ function observationsOf(observation: Observation | undefined): readonly JsonObje
   return [{ data: { source, observedAt, requestId, settings, facts } }];
 }
 
-function violationsOf(violations: readonly Violation[]): readonly JsonObject[] {
-  return [{ data: { violations: violations.map((violation) => ({ ...violation })) } }];
+/** A finding read from the log has the key whatever its status: its status says whether there are any. */
+function violationsOf(finding: Finding): readonly JsonObject[] {
+  if (finding.status !== 'fail' && finding.status !== 'waived') return [];
+  return [{ data: { violations: finding.violations.map((violation) => ({ ...violation })) } }];
 }
 
 /** Where the proof lies, and our own words for what OCSF has none for. */

@@ -5,15 +5,19 @@
  */
 import { v5 } from 'uuid';
 
-import type { Json, JsonObject, Policy, SealedRun, Status, TargetReport } from '../model.ts';
+import type {
+  ControlsCatalogue,
+  Json,
+  JsonObject,
+  Policy,
+  SealedRun,
+  Status,
+  TargetReport,
+} from '../model.ts';
 import { plainLine } from '../text.ts';
+import { frameworkSummaries, type ControlSummary, type FrameworkSummary } from './frameworks.ts';
 import {
-  frameworkSummaries,
-  type ControlsCatalogue,
-  type ControlSummary,
-  type FrameworkSummary,
-} from './frameworks.ts';
-import {
+  jsonText,
   madeAtMs,
   reasonOf,
   rowsByTarget,
@@ -70,7 +74,7 @@ export async function* oscalChunks(
       ],
     },
   };
-  yield `],${JSON.stringify(rest).slice(1)}}\n`;
+  yield `],${jsonText(rest).slice(1)}}\n`;
 }
 
 /** The members of one result, in an order that lets each be written when it is known. */
@@ -97,7 +101,7 @@ function* resultChunks(night: OscalNight, options: OscalOptions): Generator<stri
     ...(reports.length > 0 && { 'local-definitions': { 'inventory-items': reports.map(itemOf) } }),
     'reviewed-controls': reviewedOf(frameworks),
   };
-  yield JSON.stringify(outset).slice(0, -1);
+  yield jsonText(outset).slice(0, -1);
   yield* member('observations', observationsOf(night, options));
   yield* member('risks', risksOf(night, options));
   yield* member('findings', findingsOf(night, frameworks, options));
@@ -109,7 +113,7 @@ function* member(name: string, parts: Iterable<readonly JsonObject[]>): Generato
   let isBegun = false;
   for (const part of parts) {
     if (part.length === 0) continue;
-    const items = part.map((item) => JSON.stringify(item)).join(',');
+    const items = part.map(jsonText).join(',');
     yield isBegun ? `,${items}` : `,${JSON.stringify(name)}:[${items}`;
     isBegun = true;
   }
@@ -130,7 +134,11 @@ function reviewedOf(frameworks: readonly FrameworkSummary[]): JsonObject {
     props: prop('framework', framework.id),
     'include-controls': framework.touched.map(({ id }) => ({ 'control-id': tokenOf(id) })),
   }));
-  const none = { description: 'No policy of this run supports a control.' };
+  // The schema wants one: to include all would say that they were reviewed.
+  const none = {
+    description: 'No policy of this run supports a control.',
+    'include-controls': [{ 'control-id': 'tcss-audit_none' }],
+  };
   return { 'control-selections': selections.length > 0 ? selections : [none] };
 }
 

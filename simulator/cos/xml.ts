@@ -60,10 +60,11 @@ export function listXml(bucket: CosBucket, query: ListQuery, listing: Listing): 
 }
 
 export function versioningXml({ versioning }: CosBucket): string {
-  return document(
-    'VersioningConfiguration',
-    versioning === undefined ? '' : element('Status', versioning),
-  );
+  const root = 'VersioningConfiguration';
+  // Of a bucket that never had it the document is empty.
+  return versioning === undefined
+    ? `<?xml version="1.0" encoding="UTF-8"?>\n<${root}/>\n`
+    : document(root, element('Status', versioning));
 }
 
 export function objectLockXml(days: number): string {

@@ -374,18 +374,46 @@ const liars: Record<string, string> = {
   'a next page that is this one': listing('<IsTruncated>true</IsTruncated>'),
   'entities of its own': `<!DOCTYPE x [<!ENTITY a "b">]>${listing('<IsTruncated>false</IsTruncated>')}`,
 };
-it.each(Object.entries(liars))('believes no listing that is %s', async (_name, body) => {
+/** Answers every request with one body. */
+async function answering<T>(
+  body: string,
+  headers: Readonly<Record<string, string>>,
+  use: (url: URL) => Promise<T>,
+): Promise<T> {
   const server = await startServer((response) => {
-    response.writeHead(200, { 'x-cos-request-id': requestId });
+    response.writeHead(200, headers);
     response.end(body);
   });
   try {
-    const { store } = openCos(await start(), { use: 'read', endpoint: new URL(server.url) });
+    return await use(new URL(server.url));
+  } finally {
+    await server.close();
+  }
+}
+
+it.each(Object.entries(liars))('believes no listing that is %s', async (_name, body) => {
+  const simulator = await start();
+  await answering(body, { 'x-cos-request-id': requestId }, async (endpoint) => {
+    const { store } = openCos(simulator, { use: 'read', endpoint });
     await expect(store.list('log/')).rejects.toMatchObject({
       code: 'EVIDENCE_UNREADABLE',
       message: `Evidence log/ could not be read from ${place} (something other than COS answered). Check AUDIT_ENDPOINT and proxies.`,
     });
-  } finally {
-    await server.close();
-  }
+  });
+});
+
+const pages = {
+  'a page': ['<html>sign in</html>', { 'content-type': 'text/html', etag: '"1"' }],
+  'an answer of nobody': ['{}', { 'content-type': 'application/json' }],
+  'an empty answer': ['', { 'x-cos-request-id': requestId }],
+  'a versioning that breaks off': ['<VersioningConfiguration><Stat', { etag: '"1"' }],
+} as const;
+it.each(Object.entries(pages))('does not take %s for a bucket', async (_name, [body, headers]) => {
+  const simulator = await start();
+  await answering(body, headers, async (endpoint) => {
+    await expect(openCos(simulator, { endpoint }).store.list('log/')).rejects.toMatchObject({
+      code: 'EVIDENCE_UNREADABLE',
+      message: `Evidence versioning could not be read from ${place} (something other than COS answered). Check AUDIT_ENDPOINT and proxies.`,
+    });
+  });
 });

@@ -211,7 +211,7 @@ it('run, verify and notify --preview take the bucket by --evidence', async () =>
   );
   expect(broken.stdout).toContain('The log is BROKEN');
   expect(broken.code).toBe(1);
-});
+}, 180_000);
 
 const refusals: Record<string, [string[], Record<string, string>, number, string]> = {
   'a bucket without credentials': [

@@ -79,6 +79,26 @@ describe('one audit', () => {
     ]);
   });
 
+  it('logs what did not pass, each as an OCSF Compliance Finding on a line', async () => {
+    stage.simulator.setSettings((settings) => ({ ...settings, ScanVul: false }));
+    const { log } = await invoke({ env: stage.env });
+    const lines = log.filter(({ class_uid }) => class_uid === 2003);
+
+    expect(lines.map(({ activity_name, message }) => [activity_name, message])).toEqual([
+      [
+        'Assess',
+        'SKIP image-scan-selection 100000000001: the policy does not apply: its "when" does not match',
+      ],
+      ['Create', 'FAIL image-scan-vulnerabilities 100000000001: /ScanVul must be true, is false'],
+    ]);
+    const again = await invoke({
+      env: stage.env,
+      event: { ...nightly, Time: '2026-11-25T18:00:00Z' },
+    });
+    const second = again.log.filter(({ class_uid }) => class_uid === 2003);
+    expect(second.map(({ activity_name }) => activity_name)).toEqual(['Assess', 'Update']);
+  });
+
   it('selects policies by pack and by id', async () => {
     const env = { ...stage.env, AUDIT_POLICIES: 'image-scan-enabled, image-scan-malware' };
     expect(answerOf(await invoke({ env })).counts).toMatchObject({ pass: 2, skip: 0 });

@@ -77,7 +77,7 @@ describe('lint', () => {
     const { code, stdout } = await policy(['lint', '--policies', 'mine']);
     expect(code).toBe(2);
     expect(stdout.split('\n').map((line) => line.slice(0, 110))).toEqual([
-      'own/own-vulnerabilities.json:21:7  /require reads ScanVuln, which DescribeAssetImageScanSetting does not have:',
+      'own/own-vulnerabilities.json:22:7  /require reads ScanVuln, which DescribeAssetImageScanSetting does not have:',
       '          "ScanVuln": {',
       '          ^^^^^^^^^^',
       expect.stringMatching(
@@ -93,7 +93,7 @@ describe('lint', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({
       policies: 1,
       problems: [
-        { where: 'own/own-vulnerabilities.json', line: 21, column: 7 },
+        { where: 'own/own-vulnerabilities.json', line: 22, column: 7 },
         { where: 'own/own-vulnerabilities.json', line: 11, column: 5 },
       ],
     });
@@ -211,8 +211,8 @@ describe('list, show, coverage', () => {
     const args = ['coverage', '--policies', 'mine', '--source', 'DescribeAssetImageScanSetting'];
     const { code, stdout } = await policy([...args, '--min', '50']);
     expect(code).toBe(1);
-    expect(stdout).toContain('ScanVul                    boolean   own-vulnerabilities\n');
-    expect(stdout).toContain('All (deprecated)           boolean   -\n');
+    expect(stdout).toContain('ScanVul                  boolean   own-vulnerabilities\n');
+    expect(stdout).toContain('All (deprecated)         boolean   -\n');
     expect(stdout).toContain(
       '2 of 12 fields read (16%); deprecated and volatile fields are not counted\nLess than the 50% that --min asks for.\n',
     );

@@ -38,7 +38,8 @@ describe('the editors’ schema', () => {
   function proposals(source: string, path: readonly string[]): readonly string[] {
     const definitions = schema['$defs'] as Record<string, JsonObject>;
     const follow = (node: JsonObject | undefined): JsonObject => {
-      const name = String(node?.['$ref'] ?? '').replace('#/$defs/', '');
+      const ref = node?.['$ref'];
+      const name = typeof ref === 'string' ? ref.replace('#/$defs/', '') : '';
       return { ...(name === 'schema' ? {} : definitions[name]), ...node };
     };
     let node = follow({ $ref: `#/$defs/${source}` });

@@ -38,7 +38,7 @@ const withPolicy = (change: Readonly<Record<string, Json>>): Partial<PolicyFiles
 const requiring = (require: Json) => withPolicy({ require });
 const list = { source: 'DescribeWarningRules' };
 
-const cases: Record<string, [change: Partial<PolicyFiles>, lines: readonly string[]]> = {
+const cases: Record<string, [change: Partial<PolicyFiles>, lines: readonly unknown[]]> = {
   'a comma too few': [
     { policies: [policyFile('{\n  "id": "made-up"\n  "title": "Made up"\n}\n')] },
     [
@@ -95,7 +95,7 @@ const cases: Record<string, [change: Partial<PolicyFiles>, lines: readonly strin
     [
       expect.stringMatching(
         /^pack\/made-up\.json:5:13 .* is "DescribeAssetImageScanSettings": did you mean "DescribeAssetImageScanSetting"\?$/,
-      ) as unknown as string,
+      ),
       '      "source": "DescribeAssetImageScanSettings",',
       `                ${'^'.repeat(32)}`,
     ],
@@ -179,7 +179,7 @@ const cases: Record<string, [change: Partial<PolicyFiles>, lines: readonly strin
     [
       expect.stringMatching(
         /^pack\/made-up\.json:16:20 \/require has a pattern that can take for ever: its time grows exponentially with the length of the text, for example of /,
-      ) as unknown as string,
+      ),
       '            "pattern": "^(a+)+$"',
       '                       ^^^^^^^^^',
     ],

@@ -231,7 +231,7 @@ describe('schemas', () => {
     ],
     'that do not compile in another way': [
       at('ScanPeriod', { enum: [] }),
-      ['does not compile: "enum" is not as JSON Schema wants it'],
+      ['does not compile: enum must have non-empty array'],
     ],
     'that read a field as a fact': [
       fact('Enable', { const: true }),
@@ -400,6 +400,16 @@ describe('problems', () => {
         }),
       },
       ['waivers.json: waiver "W-1" ends before it begins'],
+    ],
+    'a waiver of all accounts and one more': [
+      { waivers: waivers({ ...waiver, targets: ['*', '100000000001'] }) },
+      ['waivers.json: waiver "W-1" covers all accounts by "*": that stands alone'],
+    ],
+    'a waiver of more than a year': [
+      { waivers: waivers({ ...waiver, until: '2027-11-02' }) },
+      [
+        'waivers.json: waiver "W-1" lasts more than a year: end it by the same day of the next year, and renew it then',
+      ],
     ],
     'a waiver until 30 February': [
       { waivers: waivers({ ...waiver, from: '2026-01-01', until: '2026-02-30' }) },

@@ -235,12 +235,15 @@ describe('parseExample', () => {
 });
 
 describe('parseWaivers', () => {
+  const { approvedBy: _, ...withoutApprover } = waiver;
   const parsed = (json: Json) => parseWaivers({ file, text: JSON.stringify(json) });
 
   const good: Record<string, Json> = {
     'no waivers': [],
     'a waiver': [waiver],
     'a ticket': [{ ...waiver, ticket: 'SEC-482' }],
+    'accounts by alias and tag': [{ ...waiver, targets: ['alias:prod', 'tag:生产', '1'] }],
+    'all accounts': [{ ...waiver, targets: ['*'] }],
     instants: [{ ...waiver, from: '2026-11-01T00:00:00Z', until: '2026-11-01T23:59:59Z' }],
   };
   it.each(Object.entries(good))('takes %s', (_name, json) => {
@@ -263,9 +266,13 @@ describe('parseWaivers', () => {
       [`/0/until must match pattern "${date}", is "2026-11-30T00:00:00+08:00"`],
     ],
     'no target': [[{ ...waiver, targets: [] }], ['/0/targets must NOT have fewer than 1 items']],
-    'a target for all': [
-      [{ ...waiver, targets: ['*'] }],
-      [String.raw`/0/targets/0 must match pattern "^\d+$", is "*"`],
+    'a target that is a name without its kind': [
+      [{ ...waiver, targets: ['prod'] }],
+      [String.raw`/0/targets/0 must match pattern "^(\d+|(alias|tag):[^\s,]+|\*)$", is "prod"`],
+    ],
+    'a tag without a name': [
+      [{ ...waiver, targets: ['tag:'] }],
+      [String.raw`/0/targets/0 must match pattern "^(\d+|(alias|tag):[^\s,]+|\*)$", is "tag:"`],
     ],
     'a target that is a number': [
       [{ ...waiver, targets: [100000000001] }],
@@ -273,8 +280,13 @@ describe('parseWaivers', () => {
     ],
     'no reason': [
       [{ ...waiver, reason: '' }],
-      ['/0/reason must NOT have fewer than 1 characters, is ""'],
+      [String.raw`/0/reason must match pattern "\S", is ""`],
     ],
+    'an approver of blanks only': [
+      [{ ...waiver, approvedBy: ' ' }],
+      [String.raw`/0/approvedBy must match pattern "\S", is " "`],
+    ],
+    'no approver': [[withoutApprover], ["/0 must have required property 'approvedBy'"]],
     'an unknown key': [
       [waiver, { ...waiver, untill: 'a' }],
       ['/1 has the unknown key "untill": did you mean "until"?'],

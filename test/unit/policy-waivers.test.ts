@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Finding, Target, TargetReport, Violations, Waiver } from '../../shared/model.ts';
-import { applyWaivers, spanOf, waiverUses } from '../../shared/policy/waivers.ts';
+import {
+  applyWaivers,
+  isTooLong,
+  matches,
+  spanOf,
+  waiverStandings,
+  waiverUses,
+} from '../../shared/policy/waivers.ts';
 
 const target: Target = { uin: '100000000001', site: 'intl' };
 const violations: Violations = [
@@ -79,6 +86,45 @@ describe('a date that the calendar lacks', () => {
   });
 });
 
+describe('matches', () => {
+  const known: Target = { ...target, alias: 'prod', tags: ['pci', 'eu'] };
+  const unknown: Target = { ...known, uin: 'unknown' };
+  const cases: Record<string, [pattern: string, target: Target, isMatch: boolean]> = {
+    'an account by its uin': ['100000000001', known, true],
+    'an account by its alias': ['alias:prod', known, true],
+    'an account by one of its tags': ['tag:eu', known, true],
+    'every account by *': ['*', target, true],
+    'no account by the beginning of its uin': ['10000000000', known, false],
+    'no account by another alias': ['alias:pro', known, false],
+    'no account by an alias that differs in case': ['alias:Prod', known, false],
+    'no account by its alias as a tag': ['tag:prod', known, false],
+    'no account by its tag as an alias': ['alias:pci', known, false],
+    'no account by a bare alias': ['prod', known, false],
+    'no account without alias by an alias': ['alias:', target, false],
+    'no account without tags by a tag': ['tag:pci', target, false],
+    'no account that could not be told, by *': ['*', unknown, false],
+    'no account that could not be told, by its tag': ['tag:pci', unknown, false],
+  };
+  it.each(Object.entries(cases))('%s', (_name, [pattern, given, isMatch]) => {
+    expect(matches(pattern, given)).toBe(isMatch);
+  });
+});
+
+describe('isTooLong', () => {
+  const cases: Record<string, [from: string, until: string, isLong: boolean]> = {
+    'a year to the day': ['2026-11-24', '2027-11-24', false],
+    'a year and a day': ['2026-11-24', '2027-11-25', true],
+    'a year from a leap day': ['2028-02-29', '2029-03-01', false],
+    'a year and a day from a leap day': ['2028-02-29', '2029-03-02', true],
+    'a year to the second': ['2026-11-24T10:00:00Z', '2027-11-24T10:00:00Z', false],
+    'a year and a second': ['2026-11-24T10:00:00Z', '2027-11-24T10:00:01Z', true],
+    'a date that the calendar lacks': ['2026-02-30', '2029-11-24', false],
+  };
+  it.each(Object.entries(cases))('%s', (_name, [from, until, isLong]) => {
+    expect(isTooLong({ from, until })).toBe(isLong);
+  });
+});
+
 describe('applyWaivers', () => {
   const instants: Waiver = {
     ...waiver,
@@ -111,12 +157,32 @@ describe('applyWaivers', () => {
       [{ ...waiver, targets: ['1000000000011', '10000000000'] }],
     ],
     'a fail when time is no time': [fail, [{ ...waiver, until: 'never' }]],
+    'a fail by what nobody approved': [fail, [{ ...waiver, approvedBy: '' }]],
+    'a fail by what only blanks approved': [fail, [{ ...waiver, approvedBy: ' ' }]],
+    'a fail by what says of no approver': [
+      fail,
+      [{ ...waiver, approvedBy: undefined } as unknown as Waiver],
+    ],
+    'a fail of an account that has no such tag': [fail, [{ ...waiver, targets: ['tag:pci'] }]],
     'an error': [{ ...base, status: 'error', reason: 'no answer' }, [waiver]],
     'a pass': [{ ...base, status: 'pass' }, [waiver]],
     'a skip': [{ ...base, status: 'skip', reason: 'off' }, [waiver]],
   };
   it.each(Object.entries(unwaived))('does not waive %s', (_name, [finding, waivers]) => {
     expect(applyWaivers([finding], target, waivers, nowMs)).toEqual([finding]);
+  });
+
+  it('waives by alias, by tag, and by * for all', () => {
+    const known: Target = { ...target, alias: 'prod', tags: ['pci'] };
+    for (const pattern of ['alias:prod', 'tag:pci', '*']) {
+      const given: Waiver = { ...waiver, targets: [pattern] };
+      expect(applyWaivers([fail], known, [given], nowMs)).toEqual([waivedBy(given)]);
+    }
+  });
+
+  it('waives by the approved one where another is not', () => {
+    const unapproved = { ...waiver, id: 'W-0', approvedBy: '' };
+    expect(applyWaivers([fail], target, [unapproved, waiver], nowMs)).toEqual([waivedBy(waiver)]);
   });
 
   it('waives only what a waiver names, and keeps order and violations', () => {
@@ -246,5 +312,55 @@ describe('waiverUses', () => {
     const pending = { ...waiver, id: 'W-0', from: '2026-12-24', until: '2026-12-26' };
     const uses = waiverUses([pending, waiver], used, at('2026-11-10T00:00:00Z'));
     expect(uses.map(({ id, state }) => `${id} ${state}`)).toEqual(['W-0 pending', 'W-1 active']);
+  });
+});
+
+describe('waiverStandings', () => {
+  const nowMs = at('2026-11-10T00:00:00Z');
+  const reportsOf = (findings: readonly Finding[], of: Target = target) => [
+    { target: of, observations: [], findings },
+  ];
+  const passed: Finding = { ...base, status: 'pass' };
+  const patterns: Waiver = { ...waiver, targets: ['100000000001', 'tag:pci'] };
+  const cases: Record<
+    string,
+    [
+      waiver: Waiver,
+      reports: readonly TargetReport[] | undefined,
+      state: string,
+      unmatched: readonly string[],
+    ]
+  > = {
+    'is active while it waives': [waiver, reportsOf([waivedBy(waiver)]), 'active', []],
+    'is active where it was written since the run': [waiver, reportsOf([fail]), 'active', []],
+    'waives nothing where all passed': [waiver, reportsOf([passed]), 'unused', []],
+    'is not said to waive nothing where there is no run': [waiver, undefined, 'active', []],
+    'names the pattern that no account answers to': [
+      patterns,
+      reportsOf([waivedBy(waiver)]),
+      'active',
+      ['tag:pci'],
+    ],
+    'waives nothing where no account answers to it': [
+      { ...waiver, targets: ['alias:prod'] },
+      reportsOf([fail]),
+      'unused',
+      ['alias:prod'],
+    ],
+    'misses nobody where whose account it was could not be told': [
+      waiver,
+      reportsOf([{ ...base, status: 'error', reason: 'no answer' }], { ...target, uin: 'unknown' }),
+      'active',
+      [],
+    ],
+    'has ended, whatever the run said': [
+      { ...waiver, until: '2026-11-09' },
+      reportsOf([waivedBy(waiver)]),
+      'ended',
+      [],
+    ],
+  };
+  it.each(Object.entries(cases))('a waiver %s', (_name, [given, reports, state, unmatched]) => {
+    expect(waiverStandings([given], reports, nowMs)).toEqual([{ waiver: given, state, unmatched }]);
   });
 });

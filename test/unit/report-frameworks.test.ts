@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { Policy, Status, TargetReport } from '../../shared/model.ts';
+import type { ControlsCatalogue, Policy, Status, TargetReport } from '../../shared/model.ts';
 import { statuses } from '../../shared/model.ts';
 import {
   frameworkLine,
   frameworkSummaries,
-  type ControlsCatalogue,
   type ControlState,
 } from '../../shared/report/frameworks.ts';
 import { policies as madeUp } from '../support/fake-ports.ts';

@@ -14,6 +14,7 @@ import {
   observedAt,
   observedAtMs,
   scanSource,
+  sourceNamed,
   timezone,
   without,
 } from '../support/settings.ts';
@@ -172,6 +173,55 @@ describe('interpret', () => {
     );
   });
 
+  const inside: Record<string, [source: string, settings: JsonObject, drift: readonly Drift[]]> = {
+    'a new field of an item, once for all items': [
+      'DescribeEscapeRuleInfo',
+      { RuleSet: [{ Type: 'ESCAPE_SYSCALL' }, { New: 1 }, { New: 2 }] },
+      [{ pointer: '/RuleSet/1/New', kind: 'undocumented-field' }],
+    ],
+    'a new value in an item': [
+      'DescribeEscapeRuleInfo',
+      { RuleSet: [{ Type: 'ESCAPE_MOON', IsEnable: true }] },
+      [{ pointer: '/RuleSet/0/Type', kind: 'undocumented-value' }],
+    ],
+    'another type in an item': [
+      'DescribeEscapeRuleInfo',
+      { RuleSet: [{ IsEnable: 1 }, { IsEnable: true }] },
+      [{ pointer: '/RuleSet/0/IsEnable', kind: 'undocumented-type' }],
+    ],
+    'an item that is null': [
+      'DescribeEscapeRuleInfo',
+      { RuleSet: [null] },
+      [{ pointer: '/RuleSet', kind: 'undocumented-type' }],
+    ],
+    'a new field of an object in an item': [
+      'DescribeCompliancePeriodTaskList',
+      { TotalCount: 1, PeriodTaskSet: [{ PeriodRule: { Frequency: 2, Zone: 'UTC' } }] },
+      [
+        { pointer: '/PeriodTaskSet/0/PeriodRule/Frequency', kind: 'undocumented-value' },
+        { pointer: '/PeriodTaskSet/0/PeriodRule/Zone', kind: 'undocumented-field' },
+      ],
+    ],
+    'a new value in a list of texts': [
+      'DescribeAbnormalProcessRules',
+      {
+        TotalCount: 1,
+        RuleSet: [{}],
+        RuleExtSet: [{ RuleActions: ['RULE_MODE_ALERT', 'RULE_MODE_KILL', 'RULE_MODE_X'] }],
+      },
+      [{ pointer: '/RuleExtSet/0/RuleActions/1', kind: 'undocumented-value' }],
+    ],
+    'nothing of null and of what is missing': [
+      'DescribeCompliancePeriodTaskList',
+      { TotalCount: 2, PeriodTaskSet: [{ PeriodRule: null }, { BenchmarkStandardSet: null }] },
+      [],
+    ],
+  };
+  it.each(Object.entries(inside))('names %s', (_name, [id, settings, drift]) => {
+    const observation = interpret(sourceNamed(id), settings, observedAtMs, timezone);
+    expect('settings' in observation ? (observation.drift ?? []) : observation).toEqual(drift);
+  });
+
   it('names drift in the order of the answer', () => {
     const answer = { ScanScope: 7, Enable: 1, New: 0 };
     expect(observed(answer)).toMatchObject({
@@ -250,6 +300,22 @@ describe('observe', () => {
       observed({ ...goodSettings, RequestId: 'r-1' }),
       { source: 'DescribeOther', observedAt, requestId: 'r-1', settings: goodSettings, facts: {} },
     ]);
+  });
+
+  it('reads 32 sources at once and no more', async () => {
+    let atOnce = 0;
+    let most = 0;
+    const reader = readerOf(async () => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      await Promise.resolve();
+      atOnce -= 1;
+      return goodSettings;
+    });
+    const many = Array.from({ length: 100 }, (_, index) => ({ ...scanSource, id: String(index) }));
+    const observations = await observe({ reader, clock }, many, options);
+    expect(observations.map(({ source: id }) => id)).toEqual(many.map(({ id }) => id));
+    expect(most).toBe(32);
   });
 
   it('turns what the cloud refused into an observation, and reads the others', async () => {

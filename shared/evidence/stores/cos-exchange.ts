@@ -86,7 +86,9 @@ export async function exchange(
 function succeeded(headers: Readonly<Record<string, string>>, body: Uint8Array): Outcome {
   const length = headers['content-length'];
   const isWhole = length === undefined || Number(length) === body.length;
-  const isOfCos = headers['x-cos-request-id'] !== undefined || headers['etag'] !== undefined;
+  const isPage = headers['content-type']?.startsWith('text/html') === true;
+  const isOfCos =
+    !isPage && (headers['x-cos-request-id'] !== undefined || headers['etag'] !== undefined);
   return isWhole && isOfCos
     ? { ok: true, headers, body }
     : { ok: false, failure: { code: 'BadAnswer' } };
@@ -121,7 +123,8 @@ function headersOf(answer: unknown): Readonly<Record<string, string>> {
 export function parseXml(body: Uint8Array, root: string): JsonObject | undefined {
   const text = Buffer.from(body).toString('utf8');
   // Entities of its own are what no answer of COS has.
-  if (!text.trimEnd().endsWith(`</${root}>`) || text.includes('<!')) return undefined;
+  const isWhole = new RegExp(`(</${root}>|<${root}\\s*/>)\\s*$`).test(text);
+  if (!isWhole || text.includes('<!')) return undefined;
   try {
     const document: unknown = COS.util.xml2json(text);
     const found = isObject(document) ? own(document, root) : undefined;

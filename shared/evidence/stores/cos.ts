@@ -140,7 +140,7 @@ export function createCosStore(deps: CosDeps, options: CosOptions): CosStore {
       });
       if (!outcome.ok) throw unreadable(start, outcome);
       const page = pageOf(outcome.body, prefix);
-      const isAdvancing = page?.next === undefined || page.next > marker;
+      const isAdvancing = page?.next === undefined || isBehind(page.next, marker);
       if (page === undefined || !isAdvancing || !page.keys.every((key) => key.startsWith(start))) {
         throw unreadable(start, { ok: false, failure: { code: 'BadAnswer' } });
       }
@@ -217,10 +217,10 @@ export function createCosStore(deps: CosDeps, options: CosOptions): CosStore {
     state,
     putIfAbsent: async (key, bytes) => {
       // The caller may use its buffer anew while we wait.
-      const own = Uint8Array.from(bytes);
+      const copy = Uint8Array.from(bytes);
       return guarded(key, async () => {
         await ready();
-        return put(key, own);
+        return put(key, copy);
       });
     },
     get: async (key) => guarded(key, async () => (await read(key))?.body ?? null),
@@ -265,6 +265,11 @@ function pageOf(
     keys,
     next: marker.startsWith(prefix) && marker !== '' ? marker.slice(prefix.length) : last,
   };
+}
+
+/** In COS's order, that of UTF-8. */
+function isBehind(key: string, marker: string): boolean {
+  return Buffer.compare(Buffer.from(key), Buffer.from(marker)) > 0;
 }
 
 function decoded(text: string): string {

@@ -1,0 +1,78 @@
+/** The least that the audit's role must be allowed: what a run calls, and nothing else. */
+import type { Site, Source } from '../model.ts';
+
+export interface CamStatement {
+  readonly effect: 'allow';
+  readonly action: readonly string[];
+  readonly resource: readonly string[];
+  readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export interface CamPolicy {
+  readonly version: '2.0';
+  readonly statement: readonly CamStatement[];
+}
+
+export interface CamNeeds {
+  /** Those that the chosen policies read. */
+  readonly sources: readonly Source[];
+  readonly site: Site;
+  /** Roles of other accounts that the audit takes. */
+  readonly roleArns: readonly string[];
+  /** The evidence bucket, where there is one. */
+  readonly bucket?: CosPlace;
+}
+
+export interface CosPlace {
+  /** With the account's number at its end: `evidence-1250000000`. */
+  readonly bucket: string;
+  readonly region: string;
+  /** Without a slash at its ends; may be empty. */
+  readonly prefix: string;
+}
+
+export function camPolicyOf({ sources, site, roleArns, bucket }: CamNeeds): CamPolicy {
+  const reads = sources.filter((source) => source.sites.includes(site));
+  const actions = [...new Set(reads.map(({ camAction }) => camAction))].sort();
+  return {
+    version: '2.0',
+    statement: [
+      // TCSS is authorized by operation: naming a resource would grant nothing.
+      ...statement(actions, ['*']),
+      ...statement(roleArns.length > 0 ? ['name/sts:AssumeRole'] : [], [...new Set(roleArns)]),
+      ...(bucket === undefined ? [] : evidenceStatements(bucket)),
+    ],
+  };
+}
+
+function statement(
+  action: readonly string[],
+  resource: readonly string[],
+): readonly CamStatement[] {
+  return action.length === 0 ? [] : [{ effect: 'allow', action, resource }];
+}
+
+function evidenceStatements({ bucket, region, prefix }: CosPlace): readonly CamStatement[] {
+  const appId = /-(\d+)$/.exec(bucket)?.[1] ?? '*';
+  const whole = `qcs::cos:${region}:uid/${appId}:${bucket}/`;
+  const objects = `${whole}${prefix === '' ? '' : `${prefix}/`}*`;
+  return [
+    {
+      effect: 'allow',
+      action: ['name/cos:PutObject'],
+      resource: [objects],
+      // A stolen key cannot overwrite what is sealed.
+      condition: { string_equal: { 'cos:x-cos-forbid-overwrite': 'true' } },
+    },
+    { effect: 'allow', action: ['name/cos:GetObject'], resource: [objects] },
+    {
+      effect: 'allow',
+      action: [
+        'name/cos:GetBucket',
+        'name/cos:GetBucketVersioning',
+        'name/cos:GetBucketObjectLockConfiguration',
+      ],
+      resource: [`${whole}*`],
+    },
+  ];
+}
