@@ -43,7 +43,7 @@ async function callsWith(permissions: readonly string[]) {
     const statuses = new Set(
       reports.flatMap(({ findings }) => findings.map(({ status }) => status)),
     );
-    const called = new Set(simulator.requests.map(({ action }) => `tcss:${String(action)}`));
+    const called = new Set(simulator.requests.map(({ action }) => `tcss:${action}`));
     called.delete('tcss:GetCallerIdentity');
     return { called: [...called].sort(), statuses };
   } finally {

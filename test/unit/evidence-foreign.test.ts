@@ -56,10 +56,10 @@ function verifyAsBundle({ payload, payloadType: type, signatures }: Envelope): v
     dsseEnvelope: { payload, payloadType: type, signatures: signatures.map((one) => ({ ...one })) },
   });
   const nobody = { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] };
-  const trust = toTrustMaterial(
-    { mediaType: '', ...nobody },
-    { [publicKey.keyid]: { rawBytes: derOf(), keyDetails: 0 } },
-  );
+  const trust = toTrustMaterial({ mediaType: '', ...nobody }, (hint) => {
+    if (hint !== publicKey.keyid) throw new Error(`no key ${hint}`);
+    return { publicKey: theirKey, validFor: () => true };
+  });
   const verifier = new Verifier(trust, {
     tlogThreshold: 0,
     ctlogThreshold: 0,
