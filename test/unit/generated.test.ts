@@ -56,7 +56,7 @@ describe('the editors’ schema', () => {
     'the facts': [
       'DescribeEscapeRuleInfo',
       ['properties', 'facts', 'properties'],
-      ['enabledRuleCount', 'ruleTypesOff'],
+      ['enabledRuleCount', 'ruleTypesOff', 'ruleGroupsOff'],
     ],
     'the fields of an item': [
       'DescribeEscapeRuleInfo',
