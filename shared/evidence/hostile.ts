@@ -23,14 +23,20 @@ export type ReportLine = Omit<TargetReport, 'findings'> & {
   readonly findings: readonly FindingRow[];
 };
 
-/** @returns the lines of a targets file, each parsed or what is wrong with it as a sentence */
-export function parseLines(bytes: Uint8Array): readonly (ReportLine | string)[] {
+export interface ParsedLine {
+  readonly text: string;
+  /** Or what is wrong with it as a sentence. */
+  readonly report: ReportLine | string;
+}
+
+/** @returns the lines of a targets file */
+export function parseLines(bytes: Uint8Array): readonly ParsedLine[] {
   const text = textOf(bytes);
-  if (text === undefined) return ['is not UTF-8'];
+  if (text === undefined) return [{ text: '', report: 'is not UTF-8' }];
   const lines = text.split('\n');
   // The last line ends in a line feed too.
   if (lines.at(-1) === '') lines.pop();
-  return lines.map(parseLine);
+  return lines.map((line) => ({ text: line, report: parseLine(line) }));
 }
 
 function parseLine(line: string): ReportLine | string {

@@ -15,16 +15,17 @@ export function targetsKey(runId: string, index: number): string {
 }
 
 /** Every key is written for every finding: a reader in ten years need not know which may be absent. */
+export function encodeReport({ target, observations, findings }: TargetReport): string {
+  const rows = findings.map((finding) => ({
+    ...finding,
+    violations: 'violations' in finding ? finding.violations : [],
+    reason: 'reason' in finding ? finding.reason : null,
+  }));
+  return JSON.stringify({ target, observations, findings: rows });
+}
+
 export function encodeReports(reports: readonly TargetReport[]): Uint8Array {
-  const lines = reports.map(({ target, observations, findings }) => {
-    const rows = findings.map((finding) => ({
-      ...finding,
-      violations: 'violations' in finding ? finding.violations : [],
-      reason: 'reason' in finding ? finding.reason : null,
-    }));
-    return `${JSON.stringify({ target, observations, findings: rows })}\n`;
-  });
-  return Buffer.from(lines.join(''));
+  return Buffer.from(reports.map((report) => `${encodeReport(report)}\n`).join(''));
 }
 
 /** The policies and waivers that judged, in the one form that gives the same hash on every night. */
