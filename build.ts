@@ -225,6 +225,17 @@ async function main(): Promise<void> {
       define: { 'import.meta.dirname': '__dirname' },
       banner: { js: '#!/usr/bin/env node' },
     }),
+    // What a report carries inside itself: read by the command that writes one.
+    build({
+      entryPoints: ['shared/report/html/client/main.ts', 'shared/report/html/client/report.css'],
+      outdir: 'dist/cli/report',
+      bundle: true,
+      format: 'iife',
+      target: 'es2022',
+      minify: true,
+      legalComments: 'none',
+      logLevel: 'warning',
+    }),
   ]);
   // The bundles are CommonJS inside a package of ES modules.
   await chmod('dist/cli/index.js', 0o755);

@@ -8,6 +8,7 @@ const edges = [
   'shared/evidence/stores/**',
   'shared/wire.ts',
   'shared/edge.ts',
+  'shared/report/html/client/**',
   'functions/**',
   'cli/**',
   'simulator/**',

@@ -9,6 +9,7 @@ import { addFix } from './commands/fix.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addNotify } from './commands/notify.ts';
 import { addPolicy } from './commands/policy.ts';
+import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addStart } from './commands/start.ts';
@@ -20,6 +21,7 @@ import type { AddCommand, Work } from './options.ts';
 const commands: readonly AddCommand[] = [
   addRun,
   addVerify,
+  addReport,
   addExport,
   addPolicy,
   addWaiver,

@@ -7,9 +7,17 @@ export interface Question {
   /** The answer where nothing is typed. */
   readonly initial?: string;
   /** To choose from; without it any text will do. */
-  readonly choices?: readonly string[];
+  readonly choices?: readonly Choice[];
   /** @returns what is wrong with an answer */
   readonly problemOf?: (answer: string) => string | undefined;
+}
+
+export interface Choice {
+  readonly value: string;
+  /** What is shown; the value where absent. */
+  readonly name?: string;
+  /** Shown of the one that is about to be chosen. */
+  readonly description?: string;
 }
 
 /** Whether somebody is there to be asked. */
@@ -27,7 +35,10 @@ export async function ask(
   const context = { input: io.stdin, output: io.stderr };
   try {
     if (choices !== undefined) {
-      const source = (term = '') => choices.filter((choice) => choice.includes(term));
+      const source = (term = '') =>
+        choices.filter(({ value, name = value }) =>
+          name.toLowerCase().includes(term.toLowerCase()),
+        );
       return await search({ message, source }, context);
     }
     return await input(

@@ -127,7 +127,8 @@ function isOptional(key: DraftKey): boolean {
 }
 
 function questionOf(key: DraftKey, draft: WaiverDraft, context: DraftContext): Question {
-  if (key === 'policy') return { message: questions.policy, choices: context.policyIds };
+  if (key === 'policy')
+    return { message: questions.policy, choices: context.policyIds.map((value) => ({ value })) };
   return {
     message: questions[key],
     ...(key === 'from' && { initial: new Date(context.nowMs).toISOString().slice(0, 10) }),
@@ -211,10 +212,7 @@ async function latestReports(
   const { store, place } = await openEvidenceOption(io, evidence);
   const run = await latestRun(store);
   if (run === undefined && evidence !== undefined) {
-    throw new AuditError(
-      'EVIDENCE_UNREADABLE',
-      `There is no run in the evidence log of ${place}.`,
-    );
+    throw new AuditError('EVIDENCE_UNREADABLE', `There is no run in the evidence log of ${place}.`);
   }
   return run?.reports;
 }

@@ -24,7 +24,21 @@ export async function* junitLines(
   nights: AsyncIterable<Night>,
   { fingerprintOf }: JunitOptions,
 ): AsyncGenerator<string> {
-  const xml = new Builder({
+  const xml = createXml();
+  yield `${xmlDeclaration}<testsuites name="tcss-audit">\n`;
+  for await (const night of nights) {
+    for (const targetRows of rowsByTarget(night, fingerprintOf)) {
+      yield xml.build({ testsuite: suiteOf(night, targetRows) });
+    }
+  }
+  yield '</testsuites>\n';
+}
+
+export const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
+
+/** Writes objects as elements: `@name` is an attribute, `#` the text. */
+export function createXml(): InstanceType<typeof Builder> {
+  return new Builder({
     ignoreAttributes: false,
     attributeNamePrefix: '@',
     textNodeName: '#',
@@ -32,13 +46,6 @@ export async function* junitLines(
     suppressEmptyNode: true,
     suppressBooleanAttributes: false,
   });
-  yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="tcss-audit">\n';
-  for await (const night of nights) {
-    for (const targetRows of rowsByTarget(night, fingerprintOf)) {
-      yield xml.build({ testsuite: suiteOf(night, targetRows) });
-    }
-  }
-  yield '</testsuites>\n';
 }
 
 function suiteOf({ head, predicate }: Night, { target, rows }: TargetRows): JsonObject {
@@ -93,6 +100,6 @@ function outcomeOf({ finding, policy }: Row): JsonObject {
 const maxChars = 2_000;
 
 /** One line, without the two characters that plain text may hold and XML may not. */
-function xmlLine(text: string): string {
+export function xmlLine(text: string): string {
   return plainLine(text, maxChars).replace(/[\ufffe\uffff]/g, '\ufffd');
 }

@@ -1065,6 +1065,7 @@ describe('arguments', () => {
                             tell the channels
         verify [options]    check the evidence log, every file it seals, and that
                             every finding follows
+        report [options]    write the log as one HTML page, for people
         policy              work on policies
         notify [options]    try the channels: send a test message, or print what would
                             be sent

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 const files = ['shared', 'functions', 'cli', 'simulator'].flatMap((root) =>
   readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(root, name)),
 );
 /** Static, dynamic, re-exported and type-only imports; relative ones as paths from the root. */

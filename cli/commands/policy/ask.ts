@@ -1,7 +1,4 @@
 /** The questions of `policy new`, in a terminal; loaded only where they are asked. */
-import { autocomplete, cancel, intro, select, text } from '@clack/prompts';
-
-import { AuditError } from '../../../shared/errors.ts';
 import { severities, type Source } from '../../../shared/model.ts';
 import {
   fieldPath,
@@ -13,10 +10,9 @@ import {
   type RequirementKeyword,
 } from '../../../shared/policy/draft.ts';
 import { documentedAt } from '../../../shared/policy/types.ts';
+import { ask, type Choice } from '../../ask.ts';
+import { talk, type Io } from '../../io.ts';
 import { checks, type Answers } from './answers.ts';
-
-/** Talk goes to stderr: stdout is for results. */
-const output = process.stderr;
 
 const keywordLabels = {
   const: 'is a value',
@@ -32,47 +28,51 @@ const keywordLabels = {
  * Asks for what the answers lack.
  * @throws AuditError CONFIG_INVALID when somebody breaks off
  */
-export async function ask(
+export async function askForDraft(
+  io: Io,
   given: Answers,
   packs: readonly string[],
   sources: Readonly<Record<string, Source>>,
 ): Promise<Answers> {
-  intro('A new policy. Ctrl-C ends and writes nothing.', { output });
-  const id = given.id ?? (await line('Id', 'platform-scan-daily', checks.id));
+  talk(io, 'A new policy. Ctrl-C ends and writes nothing.');
+  const id = given.id ?? (await line(io, 'Id', 'platform-scan-daily', checks.id));
   const pack =
     given.pack ??
-    (await line(
-      'Pack, the folder that it belongs to',
-      packs[0] ?? 'own',
-      checks.pack,
-      packs[0] ?? 'own',
-    ));
+    (await line(io, 'Pack, the folder that it belongs to', packs[0] ?? 'own', checks.pack, {
+      initial: packs[0] ?? 'own',
+    }));
   const title =
     given.title ??
-    (await line('Title: what holds when it passes', 'Images are scanned daily', checks.title));
+    (await line(io, 'Title: what holds when it passes', 'Images are scanned daily', checks.title));
   const severity =
     given.severity ??
     (await pick(
+      io,
       'Severity',
-      severities.map((value) => ({ value, label: value })),
+      severities.map((value) => ({ value })),
     ));
   const sourceId =
     given.source ??
-    (await find(
+    (await pick(
+      io,
       'Source: whose answer is judged',
-      Object.values(sources).map(({ id: value, title: hint }) => ({ value, label: value, hint })),
+      Object.values(sources).map(({ id: value, title: hint }) => ({
+        value,
+        name: value,
+        description: hint,
+      })),
     ));
   const source = sources[sourceId];
   if (source === undefined) return { ...given, source: sourceId };
-  const field = given.field ?? (await askField('Field', source));
-  const asked = await askRequirement(given, source, field);
-  const when = given.when ?? (await askWhen(source));
+  const field = given.field ?? (await askField(io, 'Field', source));
+  const asked = await askRequirement(io, given, source, field);
+  const when = given.when ?? (await askWhen(io, source));
   const rationale =
-    given.rationale ?? (await line('Rationale: what goes wrong without it', '', checks.text));
+    given.rationale ?? (await line(io, 'Rationale: what goes wrong without it', '', checks.text));
   const remediation =
     given.remediation ??
-    (await line('Remediation: where in the console, and what to set there', '', checks.text));
-  const control = given.control.length > 0 ? given.control : await askControls();
+    (await line(io, 'Remediation: where in the console, and what to set there', '', checks.text));
+  const control = given.control.length > 0 ? given.control : await askControls(io);
   return {
     ...given,
     ...asked,
@@ -81,18 +81,19 @@ export async function ask(
   };
 }
 
-async function askField(message: string, source: Source): Promise<string> {
+async function askField(io: Io, message: string, source: Source): Promise<string> {
   const options = fieldsOf(source)
     .filter((path) => isAskable(source, fieldPath(path)))
     .map((value) => {
       const documented = documentedAt(source, fieldPath(value));
       const meaning = documented?.meaning ?? '';
-      return { value, label: value, hint: `${documented?.type ?? ''}: ${meaning}` };
+      return { value, description: `${documented?.type ?? ''}: ${meaning}` };
     });
-  return find(message, options);
+  return ask(io, { message, choices: options });
 }
 
 async function askRequirement(
+  io: Io,
   given: Answers,
   source: Source,
   field: string,
@@ -102,51 +103,53 @@ async function askRequirement(
   if (documented === undefined) return {};
   const { type, values } = documented;
   const keyword = await pick(
+    io,
     `What must hold of ${field} (${type})`,
-    keywordsFor(type).map((value) => ({ value, label: keywordLabels[value] })),
+    keywordsFor(type).map((value) => ({ value, name: keywordLabels[value] })),
   );
   if (keyword === 'const' && (type === 'boolean' || values !== undefined)) {
     const known = type === 'boolean' ? ['true', 'false'] : (values ?? []).map(String);
     const value = await pick(
+      io,
       'Which value',
-      known.map((each) => ({ value: each, label: each })),
+      known.map((each) => ({ value: each })),
     );
     return { const: value };
   }
   const hint = (values ?? []).map(String).join(',');
   const message = keyword === 'enum' ? 'Which values, separated by commas' : 'Which value';
-  const value = await line(message, hint, (typed) => {
+  const value = await line(io, message, hint, (typed) => {
     const parsed = valueFrom(typed, keyword, type);
     return 'problem' in parsed ? parsed.problem : undefined;
   });
   return { [keyword]: value };
 }
 
-async function askWhen(source: Source): Promise<string | undefined> {
+async function askWhen(io: Io, source: Source): Promise<string | undefined> {
   const everywhere = '';
   const fields = fieldsOf(source).filter((path) => {
     const type = documentedAt(source, fieldPath(path))?.type;
     return type !== undefined && keywordsFor(type).includes('const') && !path.includes('*');
   });
-  const field = await find('Where does it apply', [
-    { value: everywhere, label: 'everywhere' },
-    ...fields.map((value) => ({ value, label: `where ${value} is …` })),
+  const field = await pick(io, 'Where does it apply', [
+    { value: everywhere, name: 'everywhere' },
+    ...fields.map((value) => ({ value, name: `where ${value} is …` })),
   ]);
   if (field === everywhere) return undefined;
-  const { const: value } = await askRequirement({ control: [] }, source, field);
+  const { const: value } = await askRequirement(io, { control: [] }, source, field);
   return value === undefined ? undefined : `${field}=${value}`;
 }
 
-async function askControls(): Promise<readonly string[]> {
+async function askControls(io: Io): Promise<readonly string[]> {
   const typed = await line(
+    io,
     'Controls that it supports, separated by commas; may be empty',
     'NIST-800-53r5/RA-5',
     (given) =>
       splitControls(given)
         .map(checks.control)
         .find((problem) => problem !== undefined),
-    undefined,
-    true,
+    { mayBeEmpty: true },
   );
   return splitControls(typed);
 }
@@ -158,45 +161,32 @@ function splitControls(typed: string): readonly string[] {
     .filter((control) => control !== '');
 }
 
+interface LineOptions {
+  readonly initial?: string;
+  readonly mayBeEmpty?: boolean;
+}
+
 async function line(
+  io: Io,
   message: string,
-  placeholder: string,
+  example: string,
   check: (typed: string) => string | undefined,
-  initialValue?: string,
-  mayBeEmpty = false,
+  { initial, mayBeEmpty = false }: LineOptions = {},
 ): Promise<string> {
-  const typed = await text({
-    message,
-    placeholder,
-    output,
-    ...(initialValue !== undefined && { initialValue }),
-    validate: (value = '') => (mayBeEmpty && value === '' ? undefined : check(value)),
+  return ask(io, {
+    message: example === '' ? message : `${message} (such as ${example})`,
+    ...(initial !== undefined && { initial }),
+    problemOf: (typed) => (mayBeEmpty && typed === '' ? undefined : check(typed)),
   });
-  return settled(typed);
 }
 
-interface Choice<T extends string> {
-  readonly value: T;
-  readonly label: string;
-  readonly hint?: string;
-}
-
-async function pick<T extends string>(message: string, choices: readonly Choice<T>[]): Promise<T> {
-  const chosen = await select<string>({ message, options: [...choices], output, maxItems: 12 });
-  const value = settled(chosen);
+async function pick<T extends string>(
+  io: Io,
+  message: string,
+  choices: readonly (Choice & { readonly value: T })[],
+): Promise<T> {
+  const value = await ask(io, { message, choices });
   const choice = choices.find((each) => each.value === value);
   if (choice === undefined) throw new Error(`No choice was ${value}`);
   return choice.value;
-}
-
-async function find(message: string, choices: readonly Choice<string>[]): Promise<string> {
-  return settled(
-    await autocomplete<string>({ message, options: [...choices], output, maxItems: 10 }),
-  );
-}
-
-function settled(answer: string | symbol | undefined): string {
-  if (typeof answer !== 'symbol') return answer ?? '';
-  cancel('Nothing is written.', { output });
-  throw new AuditError('CONFIG_INVALID', 'Broken off: nothing is written.');
 }

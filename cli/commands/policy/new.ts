@@ -13,6 +13,7 @@ import {
 } from '../../../shared/policy/draft.ts';
 import { lint, type PolicyFiles } from '../../../shared/policy/lint.ts';
 import { sources } from '../../../shared/settings/sources.ts';
+import { canAsk } from '../../ask.ts';
 import { countOf, print, talk, type ExitCode, type Io } from '../../io.ts';
 import { loadLibrary, policyFilesOf, shippedFolder } from '../../library.ts';
 import { collect, policiesOption, type AddCommand } from '../../options.ts';
@@ -57,7 +58,7 @@ async function create(io: Io, options: NewOptions): Promise<ExitCode> {
   const folder = options.policies ?? shippedFolder();
   const files = policyFilesOf(options.policies);
   const packs = [...new Set(files.policies.map(({ pack }) => pack))];
-  const answers = await answersOf(options, packs);
+  const answers = await answersOf(io, options, packs);
   const drafted = draftFrom(answers, sources);
   if (!drafted.ok) throw invalid('CONFIG_INVALID', 'Arguments are not valid', drafted.problems);
   const { draft, pack } = drafted.value;
@@ -76,14 +77,14 @@ async function create(io: Io, options: NewOptions): Promise<ExitCode> {
 }
 
 /** @throws AuditError CONFIG_INVALID where something is missing and nobody is there to ask */
-async function answersOf(options: NewOptions, packs: readonly string[]): Promise<Answers> {
+async function answersOf(io: Io, options: NewOptions, packs: readonly string[]): Promise<Answers> {
   const missing = missingFrom(options);
   if (missing.length === 0) return options;
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+  if (!canAsk(io)) {
     throw invalid('CONFIG_INVALID', 'There is no terminal to ask in, so give', missing);
   }
-  const { ask } = await import('./ask.ts');
-  return ask(options, packs, sources);
+  const { askForDraft } = await import('./ask.ts');
+  return askForDraft(io, options, packs, sources);
 }
 
 /** @throws AuditError CONFIG_INVALID: what somebody wrote is not written over */
