@@ -81,7 +81,8 @@ describe('one audit', () => {
 
   it('logs what did not pass, each as an OCSF Compliance Finding on a line', async () => {
     stage.simulator.setSettings((settings) => ({ ...settings, ScanVul: false }));
-    const { log } = await invoke({ env: stage.env });
+    const env = { ...stage.env, AUDIT_POLICIES: 'image-scan' };
+    const { log } = await invoke({ env });
     const lines = log.filter(({ class_uid }) => class_uid === 2003);
 
     expect(lines.map(({ activity_name, message }) => [activity_name, message])).toEqual([
@@ -92,7 +93,7 @@ describe('one audit', () => {
       ['Create', 'FAIL image-scan-vulnerabilities 100000000001: /ScanVul must be true, is false'],
     ]);
     const again = await invoke({
-      env: stage.env,
+      env,
       event: { ...nightly, Time: '2026-11-25T18:00:00Z' },
     });
     const second = again.log.filter(({ class_uid }) => class_uid === 2003);
@@ -281,7 +282,8 @@ describe('time', () => {
     expect(answer.counts).toMatchObject({ pass: 0, fail: 0, error: 65, skip: 1 });
     // The platform would have ended it: no statement on speed, but on the deadline.
     expect(Date.now() - startMs).toBeLessThan(10_000);
-    expect(stage.simulator.inbox).toHaveLength(3);
+    // So many errors take some channels several messages.
+    expect(new Set(stage.simulator.inbox.map(({ channel }) => channel)).size).toBe(3);
   });
 });
 
