@@ -484,7 +484,8 @@ describe('configuration', () => {
     );
     expect(named.sort()).toEqual([
       'AUDIT_ENDPOINT',
-      'AUDIT_EVIDENCE',
+      // Both the bucket's name and its region.
+      ...['AUDIT_EVIDENCE', 'AUDIT_EVIDENCE'],
       'AUDIT_LOCALE',
       'AUDIT_NOTIFY',
       'AUDIT_POLICIES',
