@@ -100,9 +100,11 @@ function unknownFaults(path: ReadPath, source: Source): readonly string[] {
   const owner = path.slice(0, -1);
   const name = path.at(-1) ?? '';
   const parent = documentedAt(source, owner);
-  const names = (parent?.names ?? []).filter((each) => each !== 'facts');
+  // What a list documents is what its items have.
+  const isList = parent?.type === 'object[]' && owner.at(-1) !== '*';
+  const names = isList ? [] : (parent?.names ?? []).filter((each) => each !== 'facts');
   const has =
-    parent?.names === undefined
+    parent?.names === undefined || isList
       ? `it is of type ${parent?.type ?? ''}`
       : `it has ${names.join(', ')}`;
   const isFact = owner.length === 1 && owner[0] === 'facts';

@@ -152,7 +152,7 @@ describe('control', () => {
     const [requests, inbox] = await Promise.all(
       ['requests', 'inbox'].map(async (name) => {
         const response = await fetch(`${simulator.url}/_simulator/${name}`);
-        return await response.json();
+        return (await response.json()) as unknown;
       }),
     );
     expect([requests, inbox]).toEqual([simulator.requests, simulator.inbox]);

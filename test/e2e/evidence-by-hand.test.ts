@@ -87,6 +87,8 @@ describe.skipIf(missing.length > 0)('by hand, with openssl, jq, sha256sum and ba
   });
 });
 
-it.skipIf(missing.length === 0)(`is skipped: this machine lacks ${missing.join(', ')}`, () => {
-  expect(missing).not.toEqual([]);
-});
+if (missing.length > 0) {
+  it.skipIf(true)(`is skipped: this machine lacks ${missing.join(', ')}`, () => {
+    expect(missing).not.toEqual([]);
+  });
+}

@@ -57,7 +57,7 @@ function each<T>(
   read: (item: Item) => T | undefined,
 ): readonly T[] | undefined {
   const found = list?.map(read);
-  return found?.every((one) => one !== undefined) === true ? (found) : undefined;
+  return found?.every((one) => one !== undefined) === true ? found : undefined;
 }
 
 function instantOf(text: unknown): number | undefined {
