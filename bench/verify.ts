@@ -18,6 +18,7 @@ import { verifyLog } from '../shared/evidence/verify.ts';
 import { identify } from '../shared/identity.ts';
 import { atPointer, isObject, parseJson } from '../shared/json.ts';
 import { judge } from '../shared/judge.ts';
+import type { JsonObject } from '../shared/model.ts';
 import type { EvidenceStore } from '../shared/ports.ts';
 import { createReplay } from '../shared/replay.ts';
 import { interpret } from '../shared/settings/observe.ts';
@@ -25,16 +26,21 @@ import { sources } from '../shared/settings/sources.ts';
 
 const dayMs = 86_400_000;
 const version = '1.0.0';
-const { compiled } = loadLibrary(undefined);
+const { compiled, examples } = loadLibrary(undefined);
 const needed = Object.entries(sources).filter(([id]) =>
   compiled.some(({ policy }) => policy.source === id),
 );
-const settings = {
-  ...{ All: false, ClusterIDs: [], ContainerRunning: false, Enable: true, ExcludeImages: [] },
-  ...{ Images: [], ScanEndTime: '20:00', ScanPeriod: 1, ScanResult: 'Success', ScanRisk: true },
-  ...{ ScanScope: 0, ScanTime: '18:00', ScanVirus: true, ScanVul: true },
-  ...{ LastScanTime: '2026-11-24 02:00:00', RequestId: '00000000-0000-4000-8000-000000000001' },
-};
+/** Of each source the longest answer that passes a policy of its own: what a good night holds. */
+function answerOf(source: string): JsonObject {
+  const own = compiled.filter(({ policy }) => policy.source === source);
+  const [longest] = examples
+    .filter(({ expect, policyId }) => {
+      return expect === 'pass' && own.some(({ policy }) => policy.id === policyId);
+    })
+    .map(({ settings }) => settings)
+    .sort((a, b) => JSON.stringify(b).length - JSON.stringify(a).length);
+  return { ...longest, RequestId: '00000000-0000-4000-8000-000000000001' };
+}
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -58,7 +64,7 @@ async function build(
   for (let night = 0; night < nights; night += 1) {
     const atMs = Date.UTC(2026, 10, 24, 18) + night * dayMs;
     const identity = identify('timer', 'nightly', atMs);
-    const observations = needed.map(([, source]) => interpret(source, settings, atMs, 'UTC'));
+    const observations = needed.map(([id, source]) => interpret(source, answerOf(id), atMs, 'UTC'));
     const reports = Array.from({ length: targets }, (_, index) =>
       judge(
         { identity, sources, policies: compiled, waivers: [] },

@@ -184,7 +184,7 @@ function replayLine(bench: Bench, place: Place, text: string, report: ReportLine
  */
 function auditedAgain(
   { tools, run, judged }: Bench,
-  { target, observations }: ReportLine,
+  { target, observations, findings: stored }: ReportLine,
 ): TargetReport | undefined {
   const { timezone, run: identity } = run.record.predicate;
   const { sources } = tools;
@@ -201,7 +201,14 @@ function auditedAgain(
   }
   const { policies, waivers } = judged;
   if (!policies.every(({ policy }) => Object.hasOwn(sources, policy.source))) return undefined;
-  return judge({ identity, sources, policies, waivers }, { target, observations: again });
+  const plan = { identity, sources, policies, waivers };
+  const { findings } = judge(plan, { target, observations: again });
+  // The order of policies in their folder is no part of what is sealed.
+  const findingOf = new Map(findings.map((finding) => [finding.policyId, finding]));
+  const inOrder = stored.flatMap(({ policyId }) => findingOf.get(policyId) ?? []);
+  return inOrder.length === findings.length && new Set(inOrder).size === findings.length
+    ? { target, observations: again, findings: inOrder }
+    : undefined;
 }
 
 /** One observation a source, of those that a policy reads: another would be evidence of nothing. */
@@ -358,7 +365,7 @@ function isSameFinding(
       )
       .sort(byText),
   });
-  if (isSame(json(expected), json(row))) return true;
+  if (JSON.stringify(expected) === JSON.stringify(row)) return true;
   if (!isSame(json(verdict(expected)), json(verdict(row)))) return false;
   if (!isOurs) return true;
   // Which of several absent properties is named depends on the order, too.

@@ -288,6 +288,15 @@ const lies: Record<string, Lie> = {
     codes: ['wrong-finding', 'wrong-counts'],
     first: { policyId: 'enabled', message: 'has two findings of enabled' },
   },
+  'a finding twice in the place of another': {
+    forge: (store) => {
+      editLines(store, 1, ([line]) => [
+        { ...line, findings: [line.findings[0], ...line.findings.slice(0, -1)] },
+      ]);
+    },
+    codes: ['wrong-finding'],
+    first: { policyId: 'enabled', message: 'has two findings of enabled' },
+  },
   'a fact that says a fresher scan': {
     forge: (store) => {
       editObservation(store, 1, (it) => ({
