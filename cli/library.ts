@@ -22,8 +22,8 @@ export interface CompiledLibrary extends Library {
  * @throws AuditError POLICY_INVALID with every problem of every file
  */
 export function loadLibrary(folder: string | undefined): CompiledLibrary {
-  const library = readLibrary(folder);
-  return { ...library, compiled: library.policies.map(compilePolicy) };
+  const linted = readLibrary(folder);
+  return { ...linted, compiled: linted.policies.map(compilePolicy) };
 }
 
 /**

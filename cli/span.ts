@@ -40,6 +40,10 @@ export function parseSpan({ since, until }: SpanOptions): Span | undefined | rea
   return [{ where: '--until', what: 'lies before --since, so no run is between' }];
 }
 
+export function isProblems(span: ReturnType<typeof parseSpan>): span is readonly Problem[] {
+  return Array.isArray(span);
+}
+
 /** NaN for what is no date of the calendar, or names no zone. */
 function instantOf(text: string, addToDayMs: number): number {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);

@@ -1,11 +1,10 @@
-import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { Option } from 'commander';
 
-import { AuditError, assertNever, invalid, messageOf } from '../../shared/errors.ts';
+import { AuditError, assertNever, invalid } from '../../shared/errors.ts';
 import { openLog } from '../../shared/evidence/chain.ts';
 import { readPolicies } from '../../shared/evidence/run-files.ts';
 import { readRuns, runBefore, sealedRunOf } from '../../shared/evidence/runs.ts';
@@ -18,7 +17,8 @@ import { openEvidence, parseEvidenceOption, type Evidence } from '../evidence.ts
 import { countOf, talk, withProgress, type ExitCode, type Io } from '../io.ts';
 import { loadControls } from '../library.ts';
 import { evidenceOption, type AddCommand } from '../options.ts';
-import { parseSpan, sinceOption, untilOption, type Span } from '../span.ts';
+import { isProblems, parseSpan, sinceOption, untilOption, type Span } from '../span.ts';
+import { writeWhole } from '../write-whole.ts';
 
 const formats = ['ocsf', 'oscal', 'csv', 'junit'] as const;
 type Format = (typeof formats)[number];
@@ -101,10 +101,6 @@ function parseOptions(
     throw invalid('CONFIG_INVALID', 'Arguments are not valid', problems);
   }
   return { evidence: evidence.value, span };
-}
-
-function isProblems(span: ReturnType<typeof parseSpan>): span is readonly Problem[] {
-  return Array.isArray(span);
 }
 
 function isInside({ location }: Evidence, file: string): boolean {
@@ -201,26 +197,4 @@ async function beforeOf(store: EvidenceStore, first: SealedRun): Promise<RunBefo
   if (record.kind === 'unreadable') throw unreadable(record);
   const { policies } = await readPolicies(store, record);
   return { predicate: record.predicate, policies };
-}
-
-// ---- Writing ----------------------------------------------------------------------------------
-
-/** The whole of it or nothing: whatever stood there stays until all is written. */
-async function writeWhole(out: string, chunks: AsyncIterable<string>): Promise<void> {
-  const draft = join(dirname(out), `.${basename(out)}.${String(process.pid)}.tmp`);
-  try {
-    const file = await open(draft, 'wx');
-    await pipeline(Readable.from(chunks), file.createWriteStream({ flush: true }));
-    await rename(draft, out);
-  } catch (error) {
-    await rm(draft, { force: true });
-    if (error instanceof AuditError || !isSystemError(error)) throw error;
-    throw invalid('CONFIG_INVALID', 'Arguments are not valid', [
-      { where: '--out', what: `${out} cannot be written (${messageOf(error)})` },
-    ]);
-  }
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { AuditError, invalid, messageOf } from '../../shared/errors.ts';
+import { AuditError, invalid } from '../../shared/errors.ts';
 import { readRuns, type RunsSpan } from '../../shared/evidence/runs.ts';
-import { parsePublicKey, type TrustedKey } from '../../shared/evidence/sign.ts';
+import type { TrustedKey } from '../../shared/evidence/sign.ts';
 import { verifyLog, type Verification } from '../../shared/evidence/verify.ts';
 import {
   locales,
@@ -24,7 +24,9 @@ import { openEvidence, parseEvidenceOption, type Evidence } from '../evidence.ts
 import { countOf, paint, print, type ExitCode, type Io } from '../io.ts';
 import { loadControls } from '../library.ts';
 import { startProgress } from '../progress.ts';
-import { collect, evidenceOption, type AddCommand } from '../options.ts';
+import { evidenceOption, type AddCommand } from '../options.ts';
+import { headOption, parseHead, publicKeyOption, readPublicKey, replayOption } from '../trust.ts';
+import { writeWhole } from '../write-whole.ts';
 
 interface ReportOptions {
   readonly out: string;
@@ -45,14 +47,9 @@ export const addReport: AddCommand = (program, choose) => {
     .option('--since <day>', 'first day, in UTC: 2026-09-01; without it, from the first run on')
     .option('--until <day>', 'last day, in UTC; without it, up to the last run')
     .option(...evidenceOption)
-    .option(
-      '--public-key <file>',
-      'an Ed25519 public key in PEM; repeat it after a rotation',
-      collect,
-      [],
-    )
-    .option('--head <seq:sha256>', 'a head known from elsewhere, such as a notice')
-    .option('--no-replay', 'do not recompute findings: hashes and signatures only')
+    .option(...publicKeyOption)
+    .option(...headOption)
+    .option(...replayOption)
     .option('--locale <locale>', 'en or zh, instead of AUDIT_LOCALE')
     .action((options: ReportOptions) => {
       choose((io) => report(io, options));
@@ -68,7 +65,7 @@ async function report(io: Io, options: ReportOptions): Promise<ExitCode> {
   let data: ReportData;
   try {
     const verification = await verifyLog(store, {
-      publicKeys: publicKeys.map((key) => ({ ...key })),
+      publicKeys,
       ...(options.replay && { replay: createReplay({ sources, version: tool.version }) }),
       ...(knownHead !== undefined && { knownHead }),
       onProgress: verifying.onProgress,
@@ -95,7 +92,7 @@ async function report(io: Io, options: ReportOptions): Promise<ExitCode> {
   }
   const { renderPage } = await import('../../shared/report/html/page.tsx');
   const page = renderPage(data, { ...clientAssets(), hash: sha256Base64 });
-  writeWhole(options.out, page);
+  await writeWhole(options.out, [page]);
   printSummary(io, data, options.out);
   return data.evidence.faultCount > 0 ? 1 : 0;
 }
@@ -115,15 +112,13 @@ function parseOptions(io: Io, options: ReportOptions): Parsed {
   if (!evidence.ok) problems.push(...evidence.problems);
 
   const publicKeys = options.publicKey.flatMap((file): readonly TrustedKey[] => {
-    const key = readKey(file);
+    const key = readPublicKey(file);
     if (typeof key !== 'string') return [key];
     problems.push({ where: '--public-key', what: key });
     return [];
   });
-  const [, seq, sha256] = /^(\d{1,12}):([0-9a-f]{64})$/.exec(options.head ?? '') ?? [];
-  if (options.head !== undefined && seq === undefined) {
-    problems.push({ where: '--head', what: 'must be <seq>:<sha256>, as a notice shows it' });
-  }
+  const knownHead = parseHead(options.head);
+  if (knownHead !== undefined && 'where' in knownHead) problems.push(knownHead);
   const fromEnv = io.env['AUDIT_LOCALE']?.trim() ?? '';
   const named = options.locale ?? (fromEnv === '' ? 'en' : fromEnv);
   const locale = locales.find((candidate) => candidate === named);
@@ -136,13 +131,14 @@ function parseOptions(io: Io, options: ReportOptions): Parsed {
   if (sinceMs !== undefined && untilMs !== undefined && sinceMs > untilMs) {
     problems.push({ where: '--until', what: 'is before --since' });
   }
-  if (problems.length > 0 || !evidence.ok || locale === undefined) {
+  const isHead = knownHead === undefined || 'seq' in knownHead;
+  if (problems.length > 0 || !evidence.ok || locale === undefined || !isHead) {
     throw invalid('CONFIG_INVALID', 'Arguments are not valid', problems);
   }
   return {
     evidence: evidence.value,
     publicKeys,
-    ...(seq !== undefined && sha256 !== undefined && { knownHead: { seq: Number(seq), sha256 } }),
+    ...(knownHead !== undefined && { knownHead }),
     locale,
     span: {
       ...(sinceMs !== undefined && { sinceMs }),
@@ -160,14 +156,6 @@ function dayMs(where: string, text: string | undefined, problems: Problem[]): nu
   if (!Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)) return ms;
   problems.push({ where, what: `is "${plainLine(text)}": give a day such as 2026-09-01` });
   return undefined;
-}
-
-function readKey(file: string): TrustedKey | string {
-  try {
-    return parsePublicKey(readFileSync(file, 'utf8')) ?? `${file} is no Ed25519 public key in PEM`;
-  } catch (error) {
-    return `${file} cannot be read (${messageOf(error)})`;
-  }
 }
 
 async function* counted(
@@ -220,23 +208,6 @@ function clientAssets(): { readonly script: string; readonly style: string } {
 
 function sha256Base64(text: string): string {
   return createHash('sha256').update(text).digest('base64');
-}
-
-/**
- * Nobody opens half a page: it takes its place when it is whole.
- * @throws AuditError CONFIG_INVALID
- */
-function writeWhole(file: string, text: string): void {
-  const partial = `${file}.${String(process.pid)}.part`;
-  try {
-    writeFileSync(partial, text);
-    renameSync(partial, file);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw invalid('CONFIG_INVALID', 'Arguments are not valid', [
-      { where: '--out', what: `${file} cannot be written (${messageOf(error)})` },
-    ]);
-  }
 }
 
 const verdictWords = { pass: 'compliant', fail: 'not compliant', error: 'could not tell' } as const;

@@ -1,12 +1,17 @@
-import { readFileSync } from 'node:fs';
-
 import { countOf, print, printJson, table, type ExitCode, type Io } from '../io.ts';
 import { describeStore, openEvidence, parseEvidenceOption, type Evidence } from '../evidence.ts';
 import { collect, evidenceOption, jsonOption, type AddCommand } from '../options.ts';
 import { startProgress } from '../progress.ts';
-import { parseSpan, sinceOption, untilOption, type Span, type SpanOptions } from '../span.ts';
-import { AuditError, invalid, messageOf } from '../../shared/errors.ts';
-import { parsePublicKey } from '../../shared/evidence/sign.ts';
+import {
+  isProblems,
+  parseSpan,
+  sinceOption,
+  untilOption,
+  type Span,
+  type SpanOptions,
+} from '../span.ts';
+import { headOption, parseHead, publicKeyOption, readPublicKey, replayOption } from '../trust.ts';
+import { AuditError, invalid } from '../../shared/errors.ts';
 import {
   verifyLog,
   type Fault,
@@ -33,22 +38,17 @@ export const addVerify: AddCommand = (program, choose) => {
     .command('verify')
     .description('check the evidence log, every file it seals, and that every finding follows')
     .option(...evidenceOption)
-    .option(
-      '--public-key <file>',
-      'an Ed25519 public key in PEM; repeat it after a rotation',
-      collect,
-      [],
-    )
+    .option(...publicKeyOption)
     .option(
       '--retired-key <file@seq>',
       'an older public key, and the last record that it may have signed',
       collect,
       [],
     )
-    .option('--head <seq:sha256>', 'a head known from elsewhere, such as a notice')
+    .option(...headOption)
     .option(...sinceOption)
     .option(...untilOption)
-    .option('--no-replay', 'do not recompute findings: hashes and signatures only')
+    .option(...replayOption)
     .option(...jsonOption)
     .action((options: VerifyOptions) => {
       choose((io) => verify(io, options));
@@ -124,36 +124,26 @@ function parseOptions(io: Io, options: VerifyOptions): Asked {
     problems.push({ where: '--public-key', what: `${twice.file} is given twice` });
   }
 
-  const match = /^(\d{1,12}):([0-9a-f]{64})$/.exec(options.head ?? '');
-  if (options.head !== undefined && match === null) {
-    problems.push({ where: '--head', what: 'must be <seq>:<sha256>, as a notice shows it' });
-  }
+  const knownHead = parseHead(options.head);
+  if (knownHead !== undefined && 'where' in knownHead) problems.push(knownHead);
   const span = parseSpan(options);
   if (isProblems(span)) problems.push(...span);
-  if (problems.length > 0 || !evidence.ok || isProblems(span)) {
+  const isHead = knownHead === undefined || 'seq' in knownHead;
+  if (problems.length > 0 || !evidence.ok || isProblems(span) || !isHead) {
     throw invalid('CONFIG_INVALID', 'Arguments are not valid', problems);
   }
-  const [, seq, sha256] = match ?? [];
   return {
     evidence: evidence.value,
     publicKeys,
     replay: options.replay,
-    ...(seq !== undefined && sha256 !== undefined && { knownHead: { seq: Number(seq), sha256 } }),
+    ...(knownHead !== undefined && { knownHead }),
     ...(span !== undefined && { span }),
   };
 }
 
-function isProblems(value: Span | undefined | readonly Problem[]): value is readonly Problem[] {
-  return Array.isArray(value);
-}
-
 function readKey(file: string): NamedKey | string {
-  try {
-    const key = parsePublicKey(readFileSync(file, 'utf8'));
-    return key === undefined ? `${file} is no Ed25519 public key in PEM` : { ...key, file };
-  } catch (error) {
-    return `${file} cannot be read (${messageOf(error)})`;
-  }
+  const key = readPublicKey(file);
+  return typeof key === 'string' ? key : { ...key, file };
 }
 
 function readRetiredKey(text: string): NamedKey | string {

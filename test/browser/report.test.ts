@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { SealedRun, UnreadableRun, Waiver } from '../../shared/model.ts';
-import { aggregate, type ReportOptions } from '../../shared/report/html/aggregate.ts';
+import type { ReportOptions } from '../../shared/report/html/aggregate.ts';
 import type { ReportData } from '../../shared/report/html/data.ts';
 import {
   axeViolations,
@@ -19,6 +19,7 @@ import {
   manyPolicies,
   nightRun,
   nightsOf,
+  reportDataOf,
 } from '../support/report-nights.ts';
 
 const policies = manyPolicies.slice(0, 8);
@@ -50,11 +51,8 @@ async function dataOf(
   entries: Iterable<SealedRun | UnreadableRun>,
   change: Partial<ReportOptions> = {},
 ): Promise<ReportData> {
-  return aggregate(entries, {
-    locale: 'en',
-    tool: { name: 'tcss-audit', version: '0.0.0-test' },
+  return reportDataOf(entries, {
     evidence: intact,
-    controls: { frameworks: [] },
     madeAtMs: lastNightMs + 6 * 3_600_000,
     ...change,
   });

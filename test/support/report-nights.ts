@@ -7,10 +7,13 @@ import type {
   Severity,
   Status,
   TargetReport,
+  UnreadableRun,
   Waiver,
   WaiverUse,
 } from '../../shared/model.ts';
 import { severities } from '../../shared/model.ts';
+import { aggregate, type ReportOptions } from '../../shared/report/html/aggregate.ts';
+import type { ReportData } from '../../shared/report/html/data.ts';
 
 export const dayMs = 86_400_000;
 export const lastNightMs = Date.parse('2026-11-23T19:23:00.000Z');
@@ -291,4 +294,17 @@ export function randomFrom(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
+}
+
+/** The data of a report on an intact log of these runs. */
+export async function reportDataOf(
+  entries: Iterable<SealedRun | UnreadableRun>,
+  options: Pick<ReportOptions, 'evidence' | 'madeAtMs'> & Partial<ReportOptions>,
+): Promise<ReportData> {
+  return aggregate(entries, {
+    locale: 'en',
+    tool: { name: 'tcss-audit', version: '0.0.0-test' },
+    controls: { frameworks: [] },
+    ...options,
+  });
 }

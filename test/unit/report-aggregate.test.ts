@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { statuses, type SealedRun, type Status, type UnreadableRun } from '../../shared/model.ts';
-import { aggregate, type ReportOptions } from '../../shared/report/html/aggregate.ts';
+import type { ReportOptions } from '../../shared/report/html/aggregate.ts';
 import { cellOf, daysOf } from '../../shared/report/html/calendar.ts';
 import type { ReportData } from '../../shared/report/html/data.ts';
 import { packsOf } from '../../shared/report/html/packs.ts';
@@ -15,6 +15,7 @@ import {
   manyPolicies,
   nightRun,
   nightsOf,
+  reportDataOf,
 } from '../support/report-nights.ts';
 
 const policies = manyPolicies.slice(0, 3);
@@ -33,14 +34,7 @@ async function report(
   entries: Iterable<SealedRun | UnreadableRun>,
   change: Partial<ReportOptions> = {},
 ): Promise<ReportData> {
-  return aggregate(entries, {
-    locale: 'en',
-    tool: { name: 'tcss-audit', version: '0.0.0-test' },
-    evidence,
-    controls: { frameworks: [] },
-    madeAtMs: lastNightMs + 3_600_000,
-    ...change,
-  });
+  return reportDataOf(entries, { evidence, madeAtMs: lastNightMs + 3_600_000, ...change });
 }
 
 /** Statuses by account, in the order of the policies; a night that leaves an account out has fewer. */
