@@ -97,25 +97,21 @@ const ownCosTransport: Plugin = {
 };
 
 /**
- * The typed client has a method for each of 357 actions, every one a line that calls `request`. The bundle
- * keeps those that a source names.
+ * The typed clients have a method for each of their hundreds of actions, every one a line that calls
+ * `request`, as we do ourselves.
  */
-const onlyOurActions: Plugin = {
-  name: 'only-our-actions',
+const withoutMethods: Plugin = {
+  name: 'without-methods',
   setup(bundle) {
-    bundle.onLoad({ filter: /[\\/]tcss_client\.js$/ }, async ({ path }) => {
+    bundle.onLoad({ filter: /[\\/](tcss|sts|scf)_client\.js$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
-      const method = /^ {4}async (\w+)\(req, cb\) \{\n.*\n {4}\}\n/gm;
-      const ours = new Set(Object.values(sources).map(({ action }) => action));
-      const contents = text.replace(method, (whole, action: string) =>
-        ours.has(action) ? whole : '',
-      );
-      return { contents };
+      const method = /^ {4}async \w+\(req, cb\) \{\n.*\n {4}\}\n/gm;
+      return { contents: text.replace(method, '') };
     });
   },
 };
 
-/** One copy of the SDK's common part: the STS package brings its own, the TCSS package has the same inside. */
+/** One copy of the SDK's common part: the STS and SCF packages bring their own, the TCSS package has the same inside. */
 const oneCommon: Plugin = {
   name: 'one-common',
   setup(bundle) {
@@ -174,7 +170,7 @@ const common = {
     withStandIns,
     ownTransport,
     ownCosTransport,
-    onlyOurActions,
+    withoutMethods,
     oneCommon,
     compiledPolicies,
   ],

@@ -13,6 +13,7 @@ import type { RunIdentity, TargetReport, Waiver } from './model.ts';
 import type { CompiledPolicy } from './policy/compiled.ts';
 import { runAudit, type RunOutcome } from './run.ts';
 import { sources } from './settings/sources.ts';
+import { createApi } from './settings/tencent/api.ts';
 import { createTencentReader } from './settings/tencent/client.ts';
 import {
   credentialFromProfile,
@@ -80,7 +81,7 @@ async function auditAs(
   const { credential, site, region, endpoint, locale, signer, uin, channels, timezone } = config;
   const clock = systemClock;
   const leftMs = deadlineMs - clock.now();
-  const reader = createTencentReader(clock, {
+  const api = createApi(clock, {
     credential,
     site,
     region,
@@ -88,7 +89,7 @@ async function auditAs(
     requestTimeoutMs,
     ...(endpoint !== undefined && { endpoint }),
   });
-  const ports = { reader, store, http: sendHttp, clock, log };
+  const ports = { reader: createTencentReader(clock, api), store, http: sendHttp, clock, log };
   try {
     return await runAudit(ports, {
       identity,
@@ -106,7 +107,7 @@ async function auditAs(
       ...(signer !== undefined && { signer }),
     });
   } finally {
-    reader.close();
+    api.close();
   }
 }
 

@@ -10,9 +10,10 @@ import { describe, expect, it } from 'vitest';
 
 import { CloudError } from '../../shared/errors.ts';
 import type { Locale, Source } from '../../shared/model.ts';
-import { createTencentReader, type TencentOptions } from '../../shared/settings/tencent/client.ts';
+import type { ApiOptions } from '../../shared/settings/tencent/api.ts';
 import type { ApiFault, Simulator } from '../../simulator/simulator.ts';
 import { createManualClock } from '../support/manual-clock.ts';
+import { openReader } from '../support/reader.ts';
 import { goodSettings, simulators, startMs, temporaryAccount } from '../support/sim-start.ts';
 
 const start = simulators();
@@ -29,9 +30,9 @@ const scanSource: Source = {
   facts: {},
 };
 
-function open(simulator: Simulator, options: Partial<TencentOptions> = {}) {
+function open(simulator: Simulator, options: Partial<ApiOptions> = {}) {
   const clock = createManualClock();
-  const reader = createTencentReader(clock, {
+  const reader = openReader(clock, {
     credential: simulator.credentials,
     site: 'intl',
     region: 'ap-singapore',
@@ -672,10 +673,10 @@ describe('whoAmI', () => {
 describe('the process', () => {
   const here = (path: string) => JSON.stringify(pathToFileURL(path).href);
   const script = `
-    const { createTencentReader } = await import(${here('shared/settings/tencent/client.ts')});
+    const { openReader } = await import(${here('test/support/reader.ts')});
     const { systemClock } = await import(${here('shared/edge.ts')});
     const [, url, closing] = process.argv;
-    const reader = createTencentReader(systemClock, {
+    const reader = openReader(systemClock, {
       credential: { secretId: 'SIMULATOR-ID', secretKey: 'SIMULATOR-KEY' },
       site: 'intl', region: 'ap-singapore', locale: 'en', requestTimeoutMs: 5000,
       endpoint: new URL(url),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { CloudError } from '../../shared/errors.ts';
-import { createTencentReader } from '../../shared/settings/tencent/client.ts';
 import { createManualClock } from '../support/manual-clock.ts';
+import { openReader } from '../support/reader.ts';
 import { scanSource } from '../support/settings.ts';
 import { simulators } from '../support/sim-start.ts';
 
@@ -20,7 +20,7 @@ describe('a credential that no header can hold is told as such (node-fetch: "is 
   };
   it.each(Object.entries(credentials))('%s', async (_name, credential) => {
     const simulator = await start();
-    const reader = createTencentReader(createManualClock(), {
+    const reader = openReader(createManualClock(), {
       credential,
       site: 'intl',
       region: 'ap-singapore',

@@ -5,9 +5,9 @@ import { CloudError } from '../../shared/errors.ts';
 import type { JsonObject, Observation, Source } from '../../shared/model.ts';
 import { observe } from '../../shared/settings/observe.ts';
 import { sources } from '../../shared/settings/sources.ts';
-import { createTencentReader } from '../../shared/settings/tencent/client.ts';
 import type { ScenarioName, Simulator } from '../../simulator/simulator.ts';
 import { createManualClock } from '../support/manual-clock.ts';
+import { openReader } from '../support/reader.ts';
 import { simulators, startMs } from '../support/sim-start.ts';
 import { sourceNamed } from '../support/settings.ts';
 
@@ -19,7 +19,7 @@ async function read(
   wanted: readonly Source[],
 ): Promise<readonly Observation[]> {
   const clock = createManualClock(startMs);
-  const reader = createTencentReader(clock, {
+  const reader = openReader(clock, {
     credential: simulator.credentials,
     site: 'cn',
     region: 'ap-guangzhou',
@@ -252,7 +252,7 @@ describe('a list that comes in pages', () => {
     // Every look at the clock takes 20 s, so that the third page is too late.
     let nowMs = startMs;
     const slow = { ...clock, now: () => (nowMs += 20_000) };
-    const reader = createTencentReader(slow, options);
+    const reader = openReader(slow, options);
     const reading = reader.read(sourceNamed(action), startMs + 600_000);
     await expect(reading).rejects.toBeInstanceOf(CloudError);
     reader.close();

@@ -67,10 +67,10 @@ it.each(Object.entries(rules))('%s', (_rule, allows) => {
 it('sees the imports that there are', () => {
   expect(imports).toContainEqual({ from: 'shared/judge.ts', to: 'shared/policy/evaluate.ts' });
   expect(imports).toContainEqual({
-    from: 'shared/settings/tencent/client.ts',
+    from: 'shared/settings/tencent/api.ts',
     to: 'shared/settings/tencent/sts.ts',
   });
-  expect(imports).toContainEqual({ from: 'shared/settings/tencent/client.ts', to: 'node:https' });
+  expect(imports).toContainEqual({ from: 'shared/settings/tencent/connections.ts', to: 'node:https' });
   expect(imports).toContainEqual({
     from: 'functions/audit/policies.d.ts',
     to: 'shared/policy/compiled.ts',

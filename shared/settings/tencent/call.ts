@@ -18,6 +18,8 @@ export interface Call {
   readonly request?: JsonObject;
   /** What the caller's role must be allowed to do: part of the advice. */
   readonly camAction: string;
+  /** Done twice it would do harm: then only a refusal is tried again, never what may have come through. */
+  readonly isOnce?: true;
 }
 
 export interface CallOptions {
@@ -39,13 +41,14 @@ const backoff = { baseMs: 400, capMs: 4_000 };
 
 /** @throws CloudError */
 export async function callApi(clock: Clock, call: Call, options: CallOptions): Promise<JsonObject> {
-  const endMs = Math.min(options.deadlineMs, clock.now() + patienceMs);
+  const patience = Math.max(patienceMs, options.requestTimeoutMs);
+  const endMs = Math.min(options.deadlineMs, clock.now() + patience);
   const { outcome } = await retry(
     clock,
     endMs,
     () => attempt(call, Math.min(options.requestTimeoutMs, endMs - clock.now())),
     (last, attempts) =>
-      last.ok || !mayHeal(last.failure, attempts)
+      last.ok || !mayHeal(last.failure, attempts, call)
         ? undefined
         : fullJitterMs(backoff, attempts, clock.random()),
   );
@@ -83,7 +86,9 @@ function failed(code: string, message: string): Outcome {
   return { ok: false, failure: { code, message } };
 }
 
-function mayHeal({ code }: Failure, attempts: number): boolean {
+function mayHeal({ code }: Failure, attempts: number, { isOnce }: Call): boolean {
+  const mayHaveComeThrough = !code.startsWith('RequestLimitExceeded');
+  if (isOnce === true && mayHaveComeThrough) return false;
   switch (healingOf(code)) {
     case 'with time':
       return attempts < maxAttempts;

@@ -1,0 +1,161 @@
+/** Calls of Tencent's API 3.0 as one account, through the SDK, which itself retries nothing, paces nothing and pins nothing. */
+import pThrottle from 'p-throttle';
+
+import type { JsonObject, Locale, Site } from '../../model.ts';
+import type { Clock } from '../../ports.ts';
+import { callApi, type SdkClient } from './call.ts';
+import { createConnections, type Connections } from './connections.ts';
+import type { Credential } from './credentials.ts';
+import { TcssClient } from './sdk.ts';
+
+export interface ApiOptions {
+  readonly credential: Credential;
+  readonly site: Site;
+  readonly region: string;
+  /** Replaces every Tencent API host. */
+  readonly endpoint?: URL;
+  /** The language of the API's error messages. */
+  readonly locale: Locale;
+  /** For one attempt, from connecting to the last byte. */
+  readonly requestTimeoutMs: number;
+  /** Shared by the accounts of a run, and closed by who made them. */
+  readonly connections?: Connections;
+}
+
+export type Service = 'tcss' | 'sts' | 'scf' | 'organization' | 'ssm' | 'cam';
+
+export interface ApiCall {
+  readonly service: Service;
+  readonly action: string;
+  readonly request?: JsonObject;
+  /** What the caller must be allowed to do, if it is not `<service>:<action>`. */
+  readonly camAction?: string;
+  /** For one attempt, where it is not the usual. */
+  readonly timeoutMs?: number;
+  /** Done twice it would do harm: then only a refusal is tried again, never what may have come through. */
+  readonly isOnce?: true;
+}
+
+export interface Api {
+  /**
+   * The answer's `Response` object, as received.
+   * @throws CloudError when there is none before `deadlineMs` (epoch milliseconds)
+   */
+  readonly call: (call: ApiCall, deadlineMs: number) => Promise<JsonObject>;
+  /** Destroys open sockets: an answer left unread would keep the event loop alive. */
+  readonly close: () => void;
+}
+
+/** For one action and key; the API page of DescribeAssetImageScanSetting. */
+const requestsPerSecond = 20;
+/** What is documented otherwise, less a margin: 600 of the one, 300 of the other. */
+const requestsPerSecondOf: Readonly<Record<string, number>> = {
+  AssumeRole: 500,
+  GetSecretValue: 200,
+  Invoke: 50,
+};
+
+/** Versions of the services that have no typed client here. */
+const versions = {
+  organization: '2021-03-31',
+  ssm: '2019-09-23',
+  cam: '2019-01-16',
+} as const;
+
+export function createApi(clock: Clock, options: ApiOptions): Api {
+  const { credential, locale, requestTimeoutMs } = options;
+  const secrets = [credential.secretId, credential.secretKey, credential.token];
+  const connections = options.connections ?? createConnections();
+  const clients = new Map<Service, Promise<SdkClient>>();
+  const clientOf = (service: Service): Promise<SdkClient> => {
+    const client = clients.get(service) ?? createClient(service, configOf(service)).then(paced);
+    clients.set(service, client);
+    return client;
+  };
+
+  const configOf = (service: Service): ClientConfig => {
+    const zone = options.site === 'intl' ? 'intl.' : '';
+    const url = options.endpoint ?? new URL(`https://${service}.${zone}tencentcloudapi.com`);
+    return {
+      credential,
+      region: options.region,
+      profile: {
+        language: locale === 'zh' ? 'zh-CN' : 'en-US',
+        httpProfile: {
+          endpoint: url.host,
+          protocol: `${url.protocol}//`,
+          // Each attempt is ended by us; this must not end it before.
+          reqTimeout: maxTimeoutSeconds,
+          agent: connections.agentFor(url),
+        },
+      },
+    };
+  };
+
+  return {
+    call: async ({ service, action, request, camAction, timeoutMs, isOnce }, deadlineMs) =>
+      callApi(
+        clock,
+        {
+          client: await clientOf(service),
+          action,
+          camAction: camAction ?? `${service}:${action}`,
+          ...(request !== undefined && { request }),
+          ...(isOnce !== undefined && { isOnce }),
+        },
+        { deadlineMs, requestTimeoutMs: timeoutMs ?? requestTimeoutMs, locale, secrets },
+      ),
+    close: () => {
+      if (options.connections === undefined) connections.close();
+    },
+  };
+}
+
+/** SCF's synchronous Invoke takes 300 s at most, and nothing takes longer. */
+const maxTimeoutSeconds = 310;
+
+type ClientConfig = ConstructorParameters<typeof TcssClient>[0];
+
+/** Only what every run needs is loaded with it. */
+async function createClient(service: Service, config: ClientConfig): Promise<SdkClient> {
+  switch (service) {
+    case 'tcss':
+      return new TcssClient(config);
+    case 'sts': {
+      const { StsClient } = await import('./sts.ts');
+      return new StsClient(config);
+    }
+    case 'scf': {
+      const { ScfClient } = await import('./scf.ts');
+      return new ScfClient(config);
+    }
+    case 'organization':
+    case 'ssm':
+    case 'cam': {
+      const { CommonClient } = await import('./common.ts');
+      return new CommonClient(
+        config.profile?.httpProfile?.endpoint ?? '',
+        versions[service],
+        config,
+      );
+    }
+  }
+}
+
+/** Each action has a limit of its own. */
+function paced(client: SdkClient): SdkClient {
+  const sendByAction = new Map<string, SdkClient['request']>();
+  return {
+    request: (action, request, options) => {
+      const send = sendByAction.get(action) ?? throttled(client, action);
+      sendByAction.set(action, send);
+      return send(action, request, options);
+    },
+  };
+}
+
+function throttled(client: SdkClient, action: string): SdkClient['request'] {
+  const limit = requestsPerSecondOf[action] ?? requestsPerSecond;
+  const throttle = pThrottle({ limit, interval: 1000, strict: true });
+  return throttle((...args: Parameters<SdkClient['request']>) => client.request(...args));
+}
