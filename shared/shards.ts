@@ -40,6 +40,8 @@ export interface ShardRequest {
   readonly policiesKey: string;
   /** The number of its first file. */
   readonly firstIndex: number;
+  /** Shards that may run at the same time: they share the rate at which roles can be taken. */
+  readonly atOnce: number;
   /** Epoch milliseconds: when it must have answered. Later it puts nothing any more. */
   readonly untilMs: number;
   readonly targets: readonly AuditTarget[];
@@ -88,8 +90,9 @@ export async function gatherInShards(
 ): Promise<Gathered> {
   const { clock, store, log } = ports;
   const shards = split(targets, shardSize(plan, clock.now()));
-  const dispatch = createDispatch(ports, plan);
-  const limit = pLimit(maxAtOnce);
+  const atOnce = Math.min(maxAtOnce, shards.length);
+  const dispatch = createDispatch(ports, plan, atOnce);
+  const limit = pLimit(atOnce);
   const outcomes = await Promise.all(
     shards.map((shard, index) => limit(() => dispatch.read(shard, index * strideOf(plan, shard)))),
   );
@@ -129,7 +132,7 @@ interface Dispatch {
   readonly silence: () => Promise<void>;
 }
 
-function createDispatch(ports: ShardPorts, plan: ShardsPlan): Dispatch {
+function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Dispatch {
   const { clock, log, store, invokeSelf } = ports;
   let refusal: string | undefined;
   let busyUntilMs = 0;
@@ -141,7 +144,9 @@ function createDispatch(ports: ShardPorts, plan: ShardsPlan): Dispatch {
   ): Promise<Gathered> => {
     const { identity, policiesKey } = plan;
     const { id: runId, trigger } = identity;
-    const request: ShardRequest = { runId, trigger, policiesKey, firstIndex, untilMs, targets };
+    const request: ShardRequest = {
+      ...{ runId, trigger, policiesKey, firstIndex, atOnce, untilMs, targets },
+    };
     try {
       // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- plain data, no undefined
       const event = { shard: request } as unknown as JsonObject;
@@ -298,19 +303,17 @@ export function parseShard(
   input: Pick<TargetsInput, 'site' | 'policyNames'>,
 ): Result<ShardRequest, Problem> {
   const fields = isObject(shard) ? shard : {};
-  const [runId, policiesKey, firstIndex, untilMs] = [
+  const [runId, policiesKey, firstIndex, atOnce, untilMs] = [
     ...[own(fields, 'runId'), own(fields, 'policiesKey')],
-    ...[own(fields, 'firstIndex'), own(fields, 'untilMs')],
+    ...[own(fields, 'firstIndex'), own(fields, 'atOnce'), own(fields, 'untilMs')],
   ];
   const trigger = own(fields, 'trigger') ?? null;
   const isWhole =
     typeof runId === 'string' &&
     /^[A-Za-z][\w-]{0,150}$/.test(runId) &&
     typeof policiesKey === 'string' &&
-    typeof firstIndex === 'number' &&
-    Number.isSafeInteger(firstIndex) &&
-    firstIndex >= 0 &&
-    firstIndex < 1e8 &&
+    isCount(firstIndex, 0, 1e8) &&
+    isCount(atOnce, 1, maxAtOnce) &&
     typeof untilMs === 'number' &&
     isObject(trigger) &&
     ['type', 'name', 'scheduledAt'].every((key) => typeof own(trigger, key) === 'string');
@@ -324,12 +327,18 @@ export function parseShard(
   return {
     ok: true,
     value: {
-      ...{ runId, policiesKey, firstIndex, untilMs },
+      ...{ runId, policiesKey, firstIndex, atOnce, untilMs },
       // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- its texts have just been checked
       trigger: trigger as unknown as Trigger,
       targets: targets.value,
     },
   };
+}
+
+function isCount(value: Json | undefined, least: number, most: number): value is number {
+  return (
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most
+  );
 }
 
 /** Kept back of a shard's time for putting its last file and answering. */

@@ -19,6 +19,7 @@ import { sealedTarget } from './survey.ts';
 import { plainLine } from './text.ts';
 import { sources } from './settings/sources.ts';
 import type { ShardAnswer } from './shards.ts';
+import { assumeRolesPerSecond } from './settings/tencent/api.ts';
 import { createAccounts, type OpenAccounts, type RoleKeys } from './settings/tencent/accounts.ts';
 import {
   credentialFromProfile,
@@ -139,7 +140,7 @@ export async function auditShard(
   });
   const survey = surveyPlanOf(config, request);
   const judging = survey.policies.map(({ policy }) => policy);
-  const accounts = openAccounts(config);
+  const accounts = openAccounts(config, assumeRolesPerSecond / parsed.value.atOnce);
   try {
     return await runShard(
       { accounts, store, clock: systemClock },
@@ -170,10 +171,16 @@ function surveyPlanOf(
   };
 }
 
-function openAccounts({ credential, region, locale, endpoint }: Config): OpenAccounts {
+function openAccounts(
+  { credential, region, locale, endpoint }: Config,
+  rolesPerSecond?: number,
+): OpenAccounts {
   return createAccounts(systemClock, {
     ...{ credential, region, locale, requestTimeoutMs, roleKeys, sessionName: tool.name },
     ...(endpoint !== undefined && { endpoint }),
+    ...(rolesPerSecond !== undefined && {
+      assumeRolesPerSecond: Math.max(1, Math.floor(rolesPerSecond)),
+    }),
   });
 }
 

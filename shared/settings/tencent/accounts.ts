@@ -11,8 +11,10 @@ import type { Credential } from './credentials.ts';
 /** Temporary keys by role, for as long as an instance is reused. */
 export type RoleKeys = Map<string, { readonly credential: Credential; readonly endsAtMs: number }>;
 
-export interface AccountsOptions extends Omit<ApiOptions, 'connections' | 'site'> {
+export interface AccountsOptions extends Omit<ApiOptions, 'connections' | 'site' | 'perSecond'> {
   readonly roleKeys: RoleKeys;
+  /** Of those that all shards together may take, this one's share. */
+  readonly assumeRolesPerSecond?: number;
   /** What the audited accounts see in their own logs. */
   readonly sessionName: string;
 }
@@ -28,11 +30,12 @@ const marginMs = 5 * 60_000;
 const maxRoleKeys = 1_000;
 
 export function createAccounts(clock: Clock, options: AccountsOptions): OpenAccounts {
-  const { roleKeys, sessionName, ...rest } = options;
+  const { roleKeys, sessionName, assumeRolesPerSecond, ...rest } = options;
+  const perSecond = assumeRolesPerSecond === undefined ? {} : { AssumeRole: assumeRolesPerSecond };
   const connections = createConnections();
   const ownApis = new Map<Account['site'], Api>();
   const ownApi = (site: Account['site']): Api => {
-    const api = ownApis.get(site) ?? createApi(clock, { ...rest, site, connections });
+    const api = ownApis.get(site) ?? createApi(clock, { ...rest, site, connections, perSecond });
     ownApis.set(site, api);
     return api;
   };
