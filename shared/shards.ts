@@ -68,8 +68,9 @@ const lineBytes = 1_500;
 const fileBytes = 4 * 1024 * 1024;
 /** An event may have 6 MB; a target takes some 300 bytes of it. */
 const maxTargets = 10_000;
-/** A shard's answer is on its way for so long at most. */
+/** A shard's answer, or its last file, is on its way for so long at most; of a short time no more than this share. */
 const graceMs = 2_000;
+const graceShare = 0.1;
 
 /** @returns how many targets one invocation should read in the time that is left */
 export function shardSize(
@@ -140,8 +141,11 @@ function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Di
   const attempt = async (
     targets: readonly AuditTarget[],
     firstIndex: number,
-    untilMs: number,
+    timeMs: number,
   ): Promise<Gathered> => {
+    const grace = Math.min(graceMs, timeMs * graceShare);
+    const endMs = clock.now() + timeMs;
+    const untilMs = endMs - grace;
     const { identity, policiesKey } = plan;
     const { id: runId, trigger } = identity;
     const request: ShardRequest = {
@@ -150,10 +154,10 @@ function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Di
     try {
       // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- plain data, no undefined
       const event = { shard: request } as unknown as JsonObject;
-      const answer = await invokeSelf(event, untilMs + graceMs);
+      const answer = await invokeSelf(event, endMs);
       return await readBack(store, plan, targets, answer);
     } catch (error) {
-      busyUntilMs = Math.max(busyUntilMs, mayStillRun(error) ? untilMs : 0);
+      busyUntilMs = Math.max(busyUntilMs, mayStillRun(error) ? untilMs + graceMs : 0);
       throw error;
     }
   };
@@ -166,8 +170,7 @@ function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Di
         const leftMs = plan.observeUntilMs - clock.now();
         if (leftMs <= 0) return { failed: why === '' ? notStarted : why, targets };
         try {
-          const untilMs = clock.now() + Math.min(leftMs * share, maxShardMs);
-          return await attempt(targets, firstIndex, untilMs);
+          return await attempt(targets, firstIndex, Math.min(leftMs * share, maxShardMs));
         } catch (error) {
           if (!(error instanceof AuditError)) throw error;
           why = error.message;
