@@ -190,7 +190,7 @@ async function invokingSelf(
   env: Env,
 ): Promise<{ readonly invokeSelf: InvokeSelf; readonly close: () => void } | undefined> {
   const name = env['SCF_FUNCTIONNAME'];
-  if (!isScf(env) || name === undefined || name === '') return undefined;
+  if (name === undefined || name === '') return undefined;
   const { createInvokeSelf } = await import('./settings/tencent/invoke.ts');
   const [namespace, version] = [env['SCF_NAMESPACE'], env['SCF_FUNCTIONVERSION']];
   return createInvokeSelf(
