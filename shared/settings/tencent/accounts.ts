@@ -97,10 +97,18 @@ async function assumeRole(
   if (secretId === undefined || secretKey === undefined || token === undefined) {
     throw new CloudError('BadAnswer', `${action}: the answer holds no temporary keys`);
   }
-  const endsAt = own(answer, 'ExpiredTime');
+  const [seconds, instant] = [own(answer, 'ExpiredTime'), own(answer, 'Expiration')];
   // Keys that do not say when they end are used at once, and not kept.
-  const endsAtMs = typeof endsAt === 'number' ? endsAt * 1000 : 0;
-  return { credential: { secretId, secretKey, token }, endsAtMs };
+  const endsAtMs =
+    typeof seconds === 'number'
+      ? seconds * 1000
+      : typeof instant === 'string'
+        ? Date.parse(instant)
+        : NaN;
+  return {
+    credential: { secretId, secretKey, token },
+    endsAtMs: Number.isFinite(endsAtMs) ? endsAtMs : 0,
+  };
 }
 
 /** The caller's right is one half; the other lies in the account that lends the role. */
