@@ -1,14 +1,17 @@
 /**
  * What no audit of many accounts can do without: for each target one AssumeRole and one reading, with nothing
- * but Tencent's clients. It checks nothing, keeps nothing, and says how many answered.
+ * but Tencent's clients, and our pace where STS's limit is to hold for both. It checks nothing, keeps nothing,
+ * and says how many answered.
  */
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 
 import pLimit from 'p-limit';
-import pThrottle from 'p-throttle';
 import { Client as StsClient } from 'tencentcloud-sdk-nodejs-sts/tencentcloud/services/sts/v20180813/sts_client.js';
 import { Client as TcssClient } from 'tencentcloud-sdk-nodejs-tcss/tencentcloud/services/tcss/v20201101/tcss_client.js';
+
+import { systemClock } from '../../shared/edge.ts';
+import { createPace } from '../../shared/settings/tencent/pace.ts';
 
 export interface IdealEvent {
   /** `host:port` of the API, plain http. */
@@ -40,14 +43,16 @@ export async function main_handler(event: IdealEvent): Promise<IdealAnswer> {
   };
   const region = 'ap-singapore';
   const sts = new StsClient({ credential: { secretId, secretKey }, region, profile });
-  const assume = (RoleArn: string) => sts.AssumeRole({ RoleArn, RoleSessionName: 'ideal' });
-  const { rolesPerSecond: limit } = event;
-  const paced =
-    limit === undefined ? assume : pThrottle({ limit, interval: 1000, strict: true })(assume);
+  const { rolesPerSecond } = event;
+  const turn = rolesPerSecond === undefined ? undefined : createPace(systemClock, rolesPerSecond);
+  const assume = async (RoleArn: string) => {
+    await turn?.(Infinity);
+    return sts.AssumeRole({ RoleArn, RoleSessionName: 'ideal' });
+  };
 
   const read = async (roleArn: string): Promise<boolean> => {
     try {
-      const { Credentials: keys } = await again(() => paced(roleArn));
+      const { Credentials: keys } = await again(() => assume(roleArn));
       const credential = {
         secretId: keys?.TmpSecretId ?? '',
         secretKey: keys?.TmpSecretKey ?? '',
