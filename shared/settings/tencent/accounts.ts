@@ -47,9 +47,7 @@ export function createAccounts(clock: Clock, options: AccountsOptions): OpenAcco
     // A failure is not kept: it heals when the next run asks again.
     roleKeys.delete(name);
     const keys = await assumeRole(ownApi(account.site), account, sessionName, deadlineMs);
-    roleKeys.set(name, keys);
-    const [oldest] = roleKeys.keys();
-    if (roleKeys.size > maxRoleKeys && oldest !== undefined) roleKeys.delete(oldest);
+    if (roleKeys.size < maxRoleKeys) roleKeys.set(name, keys);
     return keys.credential;
   };
 
