@@ -13,6 +13,7 @@ import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addStart } from './commands/start.ts';
+import { addTargets } from './commands/targets.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWaiver } from './commands/waiver.ts';
 import type { AddCommand, Work } from './options.ts';
@@ -27,6 +28,7 @@ const commands: readonly AddCommand[] = [
   addWaiver,
   addFix,
   addCamPolicy,
+  addTargets,
   addNotify,
   addKeygen,
   addSimulate,

@@ -1079,6 +1079,7 @@ describe('arguments', () => {
                               is ever sent
         cam-policy [options]  print the least CAM policy that the audit needs, by the
                               environment it will have
+        targets               the accounts that one audit reads
         notify [options]      try the channels: send a test message, or print what
                               would be sent
         keygen [options]      make an Ed25519 key pair that signs the evidence; writes
