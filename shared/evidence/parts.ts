@@ -32,12 +32,12 @@ export function writeParts(
 ): PartWriter {
   const files: Subject[] = [];
   let index = firstIndex;
-  let lines: string[] = [];
+  /** Bytes, which lie outside the heap: texts that wait for their file would be moved about in it. */
+  let lines: Buffer[] = [];
   let size = 0;
   let putting: Promise<void> = Promise.resolve();
 
-  const put = async (text: string) => {
-    const bytes = Buffer.from(text);
+  const put = async (bytes: Buffer) => {
     for (; ; index += 1) {
       const key = targetsKey(runId, index);
       mayPut?.();
@@ -49,16 +49,16 @@ export function writeParts(
   };
   /** One file after the other: two at once would be twice the memory. */
   const flush = () => {
-    const text = lines.join('');
+    const bytes = Buffer.concat(lines, size);
     lines = [];
     size = 0;
-    putting = putting.then(() => put(text));
+    putting = putting.then(() => put(bytes));
     return putting;
   };
 
   return {
     add: async (report) => {
-      const line = `${encodeReport(report)}\n`;
+      const line = Buffer.from(`${encodeReport(report)}\n`);
       lines.push(line);
       size += line.length;
       if (size >= maxBytes) await flush();
