@@ -26,6 +26,8 @@ export interface ShardPorts extends SurveyPorts {
   readonly store: EvidenceStore;
   readonly invokeSelf: InvokeSelf;
   readonly log: Log;
+  /** Told of the files of each shard: a repeated tick need not read them again. */
+  readonly claim: (files: readonly Subject[]) => Promise<void>;
 }
 
 export interface ShardsPlan extends SurveyPlan {
@@ -66,8 +68,8 @@ const sourceMs = 25;
 /** A target's line, by source; a shard's files are numbered apart by it. */
 const lineBytes = 1_500;
 const fileBytes = 4 * 1024 * 1024;
-/** An event may have 6 MB; a target takes some 300 bytes of it. */
-const maxTargets = 10_000;
+/** However much time there is: the sooner all are read, the sooner somebody hears of it. */
+const maxTargets = 1_000;
 /** A shard's answer, or its last file, is on its way for so long at most; of a short time no more than this share. */
 const graceMs = 2_000;
 const graceShare = 0.1;
@@ -105,7 +107,8 @@ export async function gatherInShards(
     log('error', 'no-shards', { reason: why, targets: alone.length });
     const whyLate = `one instance had to read alone, since it could not invoke itself: ${why}`;
     const firstIndex = shards.length * strideOf(plan, targets.slice(0, 1));
-    read.push(await gather(ports, { ...plan, whyLate }, alone, { firstIndex }));
+    const onFull = (file: Subject) => ports.claim([file]);
+    read.push(await gather(ports, { ...plan, whyLate }, alone, { firstIndex, onFull }));
   }
   const failed = outcomes.filter((outcome) => 'failed' in outcome);
   if (failed.length > 0) {
@@ -134,7 +137,7 @@ interface Dispatch {
 }
 
 function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Dispatch {
-  const { clock, log, store, invokeSelf } = ports;
+  const { clock, log, store, invokeSelf, claim } = ports;
   let refusal: string | undefined;
   let busyUntilMs = 0;
 
@@ -155,7 +158,9 @@ function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Di
       // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- plain data, no undefined
       const event = { shard: request } as unknown as JsonObject;
       const answer = await invokeSelf(event, endMs);
-      return await readBack(store, plan, targets, answer);
+      const read = await readBack(store, plan, targets, answer);
+      await claim(read.files);
+      return read;
     } catch (error) {
       busyUntilMs = Math.max(busyUntilMs, mayStillRun(error) ? untilMs + graceMs : 0);
       throw error;
@@ -214,9 +219,30 @@ async function readBack(
   answer: Json,
 ): Promise<Gathered> {
   const files = filesOf(plan.identity.id, answer);
-  const missing = new Map(
-    targets.map((target) => [target.uin, textOf(sealedTarget(plan, target))]),
-  );
+  const missing = missingOf(plan, targets);
+  const read = await readFiles(store, plan, files, missing);
+  if (missing.size > 0) throw nonsense(`${String(missing.size)} of its targets are in no file`);
+  return read;
+}
+
+/** What each target must say of itself, by uin. */
+function missingOf(
+  plan: Pick<SurveyPlan, 'policies'>,
+  targets: readonly AuditTarget[],
+): Map<string, string> {
+  return new Map(targets.map((target) => [target.uin, textOf(sealedTarget(plan, target))]));
+}
+
+/**
+ * @param missing what is looked for; what is found is taken out of it
+ * @throws AuditError when the files hold anything else, or are not as they are said to be
+ */
+async function readFiles(
+  store: EvidenceStore,
+  plan: Pick<SurveyPlan, 'waivers'>,
+  files: readonly Subject[],
+  missing: Map<string, string>,
+): Promise<Gathered> {
   const keeper = keepTally();
   const waivers = new Set<string>();
   for (const { name, digest } of files) {
@@ -236,7 +262,6 @@ async function readBack(
       for (const id of neededBy(sealed, plan.waivers)) waivers.add(id);
     }
   }
-  if (missing.size > 0) throw nonsense(`${String(missing.size)} of its targets are in no file`);
   return { files, tally: keeper.tally(), waivers: [...waivers] };
 }
 
@@ -296,6 +321,32 @@ function split<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
 function strideOf({ policies }: ShardsPlan, shard: readonly AuditTarget[]): number {
   const sources = new Set(policies.map(({ policy }) => policy.source)).size;
   return 1 + Math.ceil((shard.length * sources * lineBytes) / fileBytes);
+}
+
+/**
+ * What a killed attempt of this run read already, and what is left to do.
+ * @param claims files of one shard each, as that attempt vouched for them
+ */
+export async function takeOver(
+  store: EvidenceStore,
+  plan: Pick<SurveyPlan, 'policies' | 'waivers'>,
+  targets: readonly AuditTarget[],
+  claims: readonly (readonly Subject[])[],
+): Promise<{ readonly read: readonly Gathered[]; readonly left: readonly AuditTarget[] }> {
+  const missing = missingOf(plan, targets);
+  const read: Gathered[] = [];
+  for (const files of claims) {
+    const rest = new Map(missing);
+    try {
+      read.push(await readFiles(store, plan, files, rest));
+    } catch (error) {
+      // Of targets that are not asked for any more, say: then they are read again.
+      if (error instanceof CloudError) continue;
+      throw error;
+    }
+    for (const uin of missing.keys()) if (!rest.has(uin)) missing.delete(uin);
+  }
+  return { read, left: targets.filter(({ uin }) => missing.has(uin)) };
 }
 
 // ---- The other side ---------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import { isArray, isObject, own, parseJson } from '../../shared/json.ts';
 import { sites, type Problem } from '../../shared/model.ts';
 import { camPolicyOf, type CosPlace } from '../../shared/settings/cam-policy.ts';
 import { sources } from '../../shared/settings/sources.ts';
+import { secretNamesIn } from '../../shared/settings/tencent/secrets.ts';
 import { plainLine } from '../../shared/text.ts';
 import { printJson, type ExitCode, type Io } from '../io.ts';
 import { readLibrary } from '../library.ts';
@@ -12,6 +13,7 @@ import { policiesOption, type AddCommand } from '../options.ts';
 
 interface CamPolicyOptions {
   readonly policies?: string;
+  readonly watchdog: boolean;
 }
 
 export const addCamPolicy: AddCommand = (program, choose) => {
@@ -19,6 +21,7 @@ export const addCamPolicy: AddCommand = (program, choose) => {
     .command('cam-policy')
     .description('print the least CAM policy that the audit needs, by the environment it will have')
     .option(...policiesOption)
+    .option('--watchdog', 'that of the watchdog, which reads the evidence and nothing else', false)
     .action((options: CamPolicyOptions) => {
       choose((io) => camPolicy(io, options));
     });
@@ -63,8 +66,24 @@ function camPolicy(io: Io, options: CamPolicyOptions): ExitCode {
     site,
     roleArns,
   };
-  printJson(io, camPolicyOf({ ...needs, ...(bucket !== undefined && { bucket }) }));
+  const region = regionOf(variable);
+  const place = bucket !== undefined && { bucket };
+  if (options.watchdog) {
+    const { AUDIT_WEBHOOKS } = io.env;
+    const secrets = { region, names: secretNamesIn({ AUDIT_WEBHOOKS }) };
+    const none = { sources: [], roleArns: [], readsEvidenceOnly: true } as const;
+    printJson(io, camPolicyOf({ ...none, site, secrets, ...place }));
+    return 0;
+  }
+  const secrets = { region, names: secretNamesIn(io.env) };
+  printJson(io, camPolicyOf({ ...needs, secrets, ...place }));
   return 0;
+}
+
+/** Where secrets are asked for; empty, which is everywhere, where that follows from where the function runs. */
+function regionOf(variable: (name: string) => string): string {
+  const region = variable('AUDIT_REGION');
+  return /^[a-z0-9-]{1,40}$/.test(region) ? region : '';
 }
 
 function bucketOf(evidence: string, problems: Problem[]): CosPlace | undefined {

@@ -91,3 +91,53 @@ it('grants the evidence bucket and the roles of the targets, where they are conf
     },
   ]);
 });
+
+it('grants the secrets that the configuration names, each once, and no others', async () => {
+  const secrets = {
+    AUDIT_SIGNING_KEY: 'ssm://signing@v2',
+    AUDIT_WEBHOOKS: 'ssm://hooks@v1 https://oapi.dingtalk.com/?t=1#secret=ssm://hooks@v2',
+  };
+  const statementsOf = async (env: Readonly<Record<string, string>>) =>
+    (await granted({ ...chosen, ...env })).statement.slice(1);
+  expect(await statementsOf(secrets)).toEqual([
+    {
+      effect: 'allow',
+      action: ['ssm:GetSecretValue'],
+      resource: ['qcs::ssm:::secret/creatorUin/*/hooks', 'qcs::ssm:::secret/creatorUin/*/signing'],
+    },
+  ]);
+  expect(await statementsOf({ AUDIT_SIGNING_KEY: 'ssm://k@v1', AUDIT_REGION: 'ap-tokyo' })).toEqual(
+    [
+      {
+        effect: 'allow',
+        action: ['ssm:GetSecretValue'],
+        resource: ['qcs::ssm:ap-tokyo::secret/creatorUin/*/k'],
+      },
+    ],
+  );
+});
+
+it('grants the watchdog to read the evidence and the secrets of its webhooks, and nothing else', async () => {
+  const { code, stdout } = await tcssAudit(['cam-policy', '--watchdog'], {
+    env: {
+      AUDIT_EVIDENCE: 'cos://evidence-1250000000/audit?region=ap-singapore',
+      AUDIT_WEBHOOKS: 'ssm://hooks@v1',
+      AUDIT_SIGNING_KEY: 'ssm://signing@v1',
+      AUDIT_REGION: 'ap-tokyo',
+    },
+  });
+  const bucket = 'qcs::cos:ap-singapore:uid/1250000000:evidence-1250000000/';
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    version: '2.0',
+    statement: [
+      { effect: 'allow', action: ['name/cos:GetObject'], resource: [`${bucket}audit/*`] },
+      { effect: 'allow', action: ['name/cos:GetBucket'], resource: [`${bucket}*`] },
+      {
+        effect: 'allow',
+        action: ['ssm:GetSecretValue'],
+        resource: ['qcs::ssm:ap-tokyo::secret/creatorUin/*/hooks'],
+      },
+    ],
+  });
+});

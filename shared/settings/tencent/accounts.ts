@@ -82,7 +82,11 @@ async function assumeRole(
     RoleSessionName: sessionName,
     ...(externalId !== undefined && { ExternalId: externalId }),
   };
-  const answer = await api.call({ service: 'sts', action, request }, deadlineMs);
+  const answer = await api
+    .call({ service: 'sts', action, request }, deadlineMs)
+    .catch((error: unknown) => {
+      throw withTrust(error);
+    });
   const credentials = own(answer, 'Credentials') ?? null;
   const [secretId, secretKey, token] = ['TmpSecretId', 'TmpSecretKey', 'Token'].map((key) => {
     const value = isObject(credentials) ? own(credentials, key) : undefined;
@@ -91,10 +95,29 @@ async function assumeRole(
   if (secretId === undefined || secretKey === undefined || token === undefined) {
     throw new CloudError('BadAnswer', `${action}: the answer holds no temporary keys`);
   }
-  const endsAt = own(answer, 'ExpiredTime');
+  const [seconds, instant] = [own(answer, 'ExpiredTime'), own(answer, 'Expiration')];
   // Keys that do not say when they end are used at once, and not kept.
-  const endsAtMs = typeof endsAt === 'number' ? endsAt * 1000 : 0;
-  return { credential: { secretId, secretKey, token }, endsAtMs };
+  const endsAtMs =
+    typeof seconds === 'number'
+      ? seconds * 1000
+      : typeof instant === 'string'
+        ? Date.parse(instant)
+        : NaN;
+  return {
+    credential: { secretId, secretKey, token },
+    endsAtMs: Number.isFinite(endsAtMs) ? endsAtMs : 0,
+  };
+}
+
+/** The caller's right is one half; the other lies in the account that lends the role. */
+function withTrust(error: unknown): unknown {
+  return error instanceof CloudError && error.apiCode.includes('UnauthorizedOperation')
+    ? new CloudError(
+        error.apiCode,
+        `${error.message}, and let the target's role trust it (its trust policy, its external id)`,
+        { cause: error },
+      )
+    : error;
 }
 
 /** Keys that the cloud refuses, since their role was changed say, are not used a second time. */

@@ -19,6 +19,8 @@ export interface ApiOptions {
   readonly requestTimeoutMs: number;
   /** Requests a second by action, where others share what is documented. */
   readonly perSecond?: Readonly<Record<string, number>>;
+  /** Taken out of the messages that the other side wrote, beside the credential. */
+  readonly secrets?: readonly string[];
   /** Shared by the accounts of a run, and closed by who made them. */
   readonly connections?: Connections;
 }
@@ -67,7 +69,8 @@ const versions = {
 
 export function createApi(clock: Clock, options: ApiOptions): Api {
   const { credential, locale, requestTimeoutMs } = options;
-  const secrets = [credential.secretId, credential.secretKey, credential.token];
+  const { secretId, secretKey, token } = credential;
+  const secrets = [secretId, secretKey, token, ...(options.secrets ?? [])];
   const connections = options.connections ?? createConnections();
   const clients = new Map<Service, Promise<SdkClient>>();
   const clientOf = (service: Service): Promise<SdkClient> => {
