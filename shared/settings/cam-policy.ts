@@ -21,6 +21,18 @@ export interface CamNeeds {
   readonly roleArns: readonly string[];
   /** The evidence bucket, where there is one. */
   readonly bucket?: CosPlace;
+  /** The function itself, where an audit is too large for one invocation of it. */
+  readonly selfInvoke?: FunctionPlace;
+  /** Names of secrets that the configuration refers to. */
+  readonly secrets?: readonly string[];
+}
+
+export interface FunctionPlace {
+  readonly region: string;
+  /** Its account; the one that the policy belongs to where it is not said. */
+  readonly uin?: string;
+  readonly namespace: string;
+  readonly functionName: string;
 }
 
 export interface CosPlace {
@@ -31,7 +43,13 @@ export interface CosPlace {
   readonly prefix: string;
 }
 
-export function camPolicyOf({ sources, site, roleArns, bucket }: CamNeeds): CamPolicy {
+/** What CAM takes of one policy, in characters: https://cloud.tencent.com/document/product/598/10603 */
+export const maxPolicyChars = 6_144;
+/** Of them, for the roles of targets; beyond it, roles of one name are one resource. */
+const maxRoleChars = 3_000;
+
+export function camPolicyOf(needs: CamNeeds): CamPolicy {
+  const { sources, site, roleArns, bucket, selfInvoke, secrets = [] } = needs;
   const reads = sources.filter((source) => source.sites.includes(site));
   const actions = [...new Set(reads.map(({ camAction }) => camAction))].sort();
   return {
@@ -39,7 +57,9 @@ export function camPolicyOf({ sources, site, roleArns, bucket }: CamNeeds): CamP
     statement: [
       // TCSS is authorized by operation: naming a resource would grant nothing.
       ...statement(actions, ['*']),
-      ...statement(roleArns.length > 0 ? ['name/sts:AssumeRole'] : [], [...new Set(roleArns)]),
+      ...statement(roleArns.length > 0 ? ['name/sts:AssumeRole'] : [], rolesOf(roleArns)),
+      ...(selfInvoke === undefined ? [] : [selfInvokeStatement(selfInvoke)]),
+      ...statement(secrets.length > 0 ? ['ssm:GetSecretValue'] : [], secretsOf(secrets)),
       ...(bucket === undefined ? [] : evidenceStatements(bucket)),
     ],
   };
@@ -50,6 +70,36 @@ function statement(
   resource: readonly string[],
 ): readonly CamStatement[] {
   return action.length === 0 ? [] : [{ effect: 'allow', action, resource }];
+}
+
+/** That CAM takes `*` for the account of a role is a guess: it was not tried. */
+function rolesOf(roleArns: readonly string[]): readonly string[] {
+  const each = [...new Set(roleArns)];
+  if (each.join().length <= maxRoleChars) return each;
+  return [...new Set(each.map((arn) => arn.replace(/:uin\/\d+:/, ':uin/*:')))].sort();
+}
+
+/**
+ * SCF's page on CAM has InvokeFunction for "synchronously or asynchronously", the API an action Invoke besides,
+ * which is the one that is called: which of the two names is asked for was not tried, so both are granted.
+ * https://www.tencentcloud.com/document/product/583/18014
+ */
+function selfInvokeStatement(place: FunctionPlace): CamStatement {
+  const { region, uin, namespace, functionName } = place;
+  const account = uin === undefined ? '' : `uin/${uin}`;
+  return {
+    effect: 'allow',
+    action: ['scf:Invoke', 'scf:InvokeFunction'],
+    resource: [`qcs::scf:${region}:${account}:namespace/${namespace}/function/${functionName}`],
+  };
+}
+
+/**
+ * In any region, made by anyone of the account: that CAM takes `*` for the maker is a guess, which was not tried.
+ * https://www.tencentcloud.com/document/product/1078/38612
+ */
+function secretsOf(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort().map((name) => `qcs::ssm:::secret/creatorUin/*/${name}`);
 }
 
 function evidenceStatements({ bucket, region, prefix }: CosPlace): readonly CamStatement[] {
