@@ -1,5 +1,6 @@
 /** Bundles the functions and the command line. `npm run build`. */
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 
 import { build, type BuildOptions, type Plugin } from 'esbuild';
@@ -240,6 +241,8 @@ async function main(): Promise<void> {
       logLevel: 'warning',
     }),
   ]);
+  // What AUDIT_TARGETS: targets.json names: which accounts, and by which roles.
+  if (existsSync('targets.json')) await copyFile('targets.json', 'dist/audit/targets.json');
   // The bundles are CommonJS inside a package of ES modules.
   await chmod('dist/cli/index.js', 0o755);
   await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
