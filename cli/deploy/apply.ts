@@ -60,11 +60,19 @@ export async function apply(
     if (isRoleLate) {
       say(`${desired.name}: its new role is not known everywhere yet (${outcome.apiCode})`);
       await clock.sleep(roleWaitMs);
-    } else if (step.action === 'CreateFunction' && outcome.apiCode.includes('Runtime')) {
+    } else if (step.action === 'CreateFunction' && isOfRuntime(outcome)) {
       runtime = olderThan(runtime, outcome);
       say(`${desired.name}: that runtime is not to be had here (${outcome.apiCode}): ${runtime}`);
     } else if (!isBusy) throw outcome;
   }
+}
+
+/** Of the codes that are documented, one names it; another leaves that to its message. */
+function isOfRuntime({ apiCode, message }: CloudError): boolean {
+  return (
+    apiCode === 'InvalidParameterValue.Runtime' ||
+    (/^InvalidParameter(Value)?$/.test(apiCode) && /runtime/i.test(message))
+  );
 }
 
 /** @returns why not */

@@ -46,12 +46,16 @@ export function createDeployer(
     .find((one) => one !== undefined);
   const named = set(env['AUDIT_SITE']) ?? described ?? 'intl';
   const site = sites.find((one) => one === named);
+  if (described !== undefined && described !== named) {
+    const what = `is ${plainLine(named, 60)}, and the function is told ${plainLine(described, 60)}: make the two alike`;
+    problems.push({ where: 'AUDIT_SITE', what });
+  }
   if (site === undefined) {
     problems.push({ where: 'AUDIT_SITE', what: `is "${plainLine(named, 60)}": give intl or cn` });
   }
   const endpoint = parseEndpoint(set(env['AUDIT_ENDPOINT']));
   if (!endpoint.ok) problems.push({ where: 'AUDIT_ENDPOINT', what: endpoint.problems[0] });
-  if (credential === undefined || site === undefined || !endpoint.ok)
+  if (credential === undefined || site === undefined || !endpoint.ok || problems.length > 0)
     throw invalid('CONFIG_INVALID', 'Config is not valid', problems);
 
   const connections = createConnections();
@@ -114,6 +118,21 @@ function set(text: string | undefined): string | undefined {
  */
 export async function accountOf(api: Api): Promise<string> {
   const call = { service: 'sts', action: 'GetCallerIdentity' } as const;
-  const uin = own(await api.call(call, systemClock.now() + 30_000), 'AccountId');
-  return typeof uin === 'string' ? plainLine(uin, 30) : 'unknown';
+  try {
+    const uin = own(await api.call(call, systemClock.now() + 30_000), 'AccountId');
+    return typeof uin === 'string' ? plainLine(uin, 30) : 'unknown';
+  } catch (error) {
+    if (isNotServed(error)) return 'unknown';
+    throw error;
+  }
+}
+
+/** Not for us, or not at all: no reason to stop where it was only asked out of care. */
+export function isNotServed(error: unknown): error is CloudError {
+  return (
+    error instanceof CloudError &&
+    /^(AuthFailure\.UnauthorizedOperation|UnauthorizedOperation|InvalidAction|NoSuchProduct|NoSuchVersion|ActionOffline)/.test(
+      error.apiCode,
+    )
+  );
 }

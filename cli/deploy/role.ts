@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../../shared/model.ts';
 import type { Clock } from '../../shared/ports.ts';
 import { maxPolicyChars, type CamPolicy } from '../../shared/settings/cam-policy.ts';
 import type { Api } from '../../shared/settings/tencent/api.ts';
+import { isNotServed } from './deployer.ts';
 import type { Change, Step } from './plan.ts';
 import { numberOf, textOf } from './settings.ts';
 
@@ -79,8 +80,7 @@ export function createCam(clock: Clock, api: Api): Cam {
           : { kind: 'unknown', reason: 'GetRole: the answer holds no role' };
       } catch (error) {
         if (isNoRole(error)) return { kind: 'absent' };
-        if (error instanceof CloudError && error.apiCode.includes('UnauthorizedOperation'))
-          return { kind: 'unknown', reason: error.message };
+        if (isNotServed(error)) return { kind: 'unknown', reason: error.message };
         throw error;
       }
     },

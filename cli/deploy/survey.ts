@@ -20,8 +20,10 @@ import {
 import { createCloud, type Cloud } from './cloud.ts';
 import type { Description } from './description.ts';
 import { packFolder } from './package.ts';
-import { planOf, variablesAfter, variablesProblem, type Desired, type Plan } from './plan.ts';
+import { planOf, type Desired, type Plan } from './plan.ts';
+import { problemOfAll } from './read-variables.ts';
 import type { Actual } from './state.ts';
+import { variablesAfter } from './steps.ts';
 
 export interface Surveyed {
   readonly desired: Desired;
@@ -80,7 +82,7 @@ export async function survey(
   const cloud = createCloud(clock, api);
   const actual = await cloud.read(desired);
   const variables = variablesAfter(desired, actual?.variables ?? {});
-  const tooMuch = variablesProblem(desired, actual);
+  const tooMuch = problemOfAll(variables);
   const mounts = desired.settings.cfs ?? actual?.settings.cfs ?? [];
   const role = desired.settings.role ?? actual?.settings.role ?? '';
   return {

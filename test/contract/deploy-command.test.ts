@@ -348,6 +348,31 @@ it.each(Object.entries(accidents))(
   },
 );
 
+it('goes on where STS is not served', async () => {
+  const { deploy, simulator } = await deployed();
+  simulator.setApiFault(
+    { kind: 'api-error', code: 'InvalidAction' },
+    { action: 'GetCallerIdentity' },
+  );
+  expect(await deploy()).toEqual({
+    code: 0,
+    stdout: 'audit in ap-singapore: no change\n',
+    stderr: 'Account unknown on intl.\n',
+  });
+});
+
+it('refuses to deploy to one site what is told to read another', async () => {
+  const { run, describe, writes } = await site();
+  describe('environment: { variables: { AUDIT_SITE: intl } }');
+  expect(await run(['deploy'], { AUDIT_SITE: 'cn' })).toEqual({
+    code: 'CONFIG_INVALID',
+    stdout: '',
+    stderr:
+      'Config is not valid:\n  AUDIT_SITE  is cn, and the function is told intl: make the two alike\n',
+  });
+  expect(writes()).toEqual([]);
+});
+
 it('names the right that is lacking', async () => {
   const [first] = createEstate(0);
   const permissions = first.permissions.filter((one) => one !== 'scf:CreateFunction');

@@ -134,6 +134,16 @@ const handChanges: Readonly<
       '     kept: layers tracer:3 (not in serverless.yml)',
     ],
   },
+  'what SCF does not tell': {
+    change: (fn) => {
+      Object.assign(fn, { Timeout: undefined, MemorySize: undefined });
+    },
+    lines: [
+      '     no change',
+      '     not told by SCF, so not compared: memory 64 MB',
+      '     not told by SCF, so not compared: timeout 120 s',
+    ],
+  },
   'the timer': {
     change: (_fn, triggers) => {
       Object.assign(triggers[0] ?? {}, {
