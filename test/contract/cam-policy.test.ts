@@ -173,13 +173,13 @@ it('grants the watchdog to read the evidence and the secrets of its webhooks, an
   expect(JSON.parse(stdout)).toEqual({
     version: '2.0',
     statement: [
-      { effect: 'allow', action: ['name/cos:GetObject'], resource: [`${bucket}audit/*`] },
-      { effect: 'allow', action: ['name/cos:GetBucket'], resource: [`${bucket}*`] },
       {
         effect: 'allow',
         action: ['ssm:GetSecretValue'],
         resource: ['qcs::ssm:ap-tokyo::secret/creatorUin/*/hooks'],
       },
+      { effect: 'allow', action: ['name/cos:GetObject'], resource: [`${bucket}audit/*`] },
+      { effect: 'allow', action: ['name/cos:GetBucket'], resource: [`${bucket}*`] },
     ],
   });
 });
