@@ -12,7 +12,8 @@ import {
 import { request as httpsRequest } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 
-import { tooLarge } from './failure.ts';
+import { parseJson, saysTwice } from '../../json.ts';
+import { contradictory, tooLarge } from './failure.ts';
 
 /** Settings take a few kilobytes. */
 const maxAnswerBytes = 1024 * 1024;
@@ -39,14 +40,7 @@ async function send(url: string, options: Options): Promise<Answer> {
     status: response.statusCode ?? 0,
     statusText: response.statusMessage ?? '',
     headers: { get: (name) => response.headers[name.toLowerCase()]?.toString() ?? null },
-    json: async () => {
-      const text = await textOf(bytes, response.headers['content-encoding']);
-      try {
-        return JSON.parse(text) as unknown;
-      } catch (error) {
-        throw notJson(error);
-      }
-    },
+    json: async () => parsed(await textOf(bytes, response.headers['content-encoding'])),
   };
 }
 
@@ -102,6 +96,17 @@ async function textOf(bytes: Buffer, encoding: string | undefined): Promise<stri
   } catch (error) {
     throw notJson(error);
   }
+}
+
+function parsed(text: string): unknown {
+  let value: unknown;
+  try {
+    value = parseJson(text);
+  } catch (error) {
+    throw notJson(error);
+  }
+  if (saysTwice(text, value)) throw new Error(contradictory);
+  return value;
 }
 
 /** In the shape of node-fetch's own error, which failure.ts reads. */
