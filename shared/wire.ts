@@ -270,7 +270,7 @@ async function invokingSelf(
 }
 
 /** @throws AuditError CONFIG_INVALID with every problem, those of secrets among them */
-export function configOf(resolved: Resolved, policies: readonly CompiledPolicy[]): Config {
+function configOf(resolved: Resolved, policies: readonly CompiledPolicy[]): Config {
   const { env, secrets, placeOf } = resolved;
   const credential = findCredential(env);
   const policyNames = policyNamesOf(policies);
