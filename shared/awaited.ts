@@ -69,7 +69,7 @@ function latestOf(runs: readonly RunRecord[]): number | undefined {
   return runs.length === 0 ? undefined : Math.max(...runs.map(scheduledMsOf));
 }
 
-export function scheduledMsOf({ predicate }: RunRecord): number {
+function scheduledMsOf({ predicate }: RunRecord): number {
   return Date.parse(predicate.run.trigger.scheduledAt);
 }
 

@@ -107,7 +107,7 @@ const nothing: Omit<Actual, 'status' | 'reasons'> = {
   ...{ codeSha256: '', retries: {}, timers: [], others: [] },
 };
 
-export function isAbsent(error: unknown): boolean {
+function isAbsent(error: unknown): boolean {
   return (
     error instanceof CloudError && /^ResourceNotFound(\.Function(Name)?)?$/.test(error.apiCode)
   );

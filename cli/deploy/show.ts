@@ -138,7 +138,7 @@ export function untold(io: Io, deployed: Deployed): void {
   }
 }
 
-export function titleOf({
+function titleOf({
   desired: { name, region, namespace },
 }: Pick<Surveyed, 'desired'>): string {
   return `${name} in ${region}${namespace === 'default' ? '' : ` (${namespace})`}`;
