@@ -4,6 +4,7 @@ import { Command as Program, CommanderError } from 'commander';
 import { tool } from '../shared/wire.ts';
 import { addCamPolicy } from './commands/cam-policy.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addFix } from './commands/fix.ts';
 import { addKeygen } from './commands/keygen.ts';
@@ -28,6 +29,7 @@ const commands: readonly AddCommand[] = [
   addFix,
   addCamPolicy,
   addNotify,
+  addDoctor,
   addKeygen,
   addSimulate,
   addStart,

@@ -150,7 +150,7 @@ export async function storeAt(
     {
       clock: systemClock,
       newId: randomUUID,
-      newError: (code, message) => new AuditError(code, message),
+      newError: (code, message, cause) => new AuditError(code, message, { cause }),
       log,
     },
     { name, prefix, region, ...options, ...(endpoint !== undefined && { endpoint }) },

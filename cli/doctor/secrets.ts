@@ -1,0 +1,59 @@
+/** What no line may show. Answers and logs of others may quote it. */
+import type { Env } from '../../shared/config.ts';
+import type { Credential } from '../../shared/settings/tencent/credentials.ts';
+
+const secretName = /SECRET|TOKEN|KEY|PASSW|WEBHOOK|_URL$/;
+
+/** @param env variables of this machine or of the function */
+export function secretsIn(env: Env): readonly string[] {
+  return Object.entries(env).flatMap(([name, value = '']) =>
+    secretName.test(name) ? formsOf(value.trim()) : [],
+  );
+}
+
+export function secretsOfCredential({
+  secretId,
+  secretKey,
+  token = '',
+}: Credential): readonly string[] {
+  return [secretId, secretKey, token];
+}
+
+/** A value, and what of it would be shown alone: a line of a key, the path of a webhook, the options behind it. */
+function formsOf(value: string): readonly string[] {
+  const words = value.split(/\s+/);
+  const forms = [value, ...words, ...words.flatMap(partsOfUrl), ...partsOfPem(value)];
+  // What is short is found in ordinary words.
+  return forms.filter((form) => form.length >= 8);
+}
+
+function partsOfUrl(word: string): readonly string[] {
+  if (!URL.canParse(word)) return [];
+  const { href, pathname, search, hash } = new URL(word);
+  const options = hash
+    .slice(1)
+    .split('&')
+    .map((pair) => pair.slice(pair.indexOf('=') + 1));
+  return [
+    ...[href, href.slice(0, href.length - hash.length), `${pathname}${search}`, pathname],
+    ...pathname.split('/'),
+    ...new URLSearchParams(search).values(),
+    ...options,
+    ...options.map(decoded),
+  ];
+}
+
+/** The key's own lines, without BEGIN and END; and the value's, where it is a PEM in base64. */
+function partsOfPem(value: string): readonly string[] {
+  const pem = value.includes('-----') ? value : Buffer.from(value, 'base64').toString('utf8');
+  if (!pem.includes('-----BEGIN')) return [];
+  return [pem.trim(), ...pem.split('\n').filter((line) => !line.includes('-----'))];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
