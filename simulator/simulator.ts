@@ -14,21 +14,32 @@ import { createCos, isCosHost, type CosControl, type CosFault } from './cos/cos.
 import { createFaultPlan, type FaultPlan } from './fault-plan.ts';
 import { listen, text, type Incoming, type Reply } from './http.ts';
 import type { ScenarioName } from './scenarios.ts';
-import { allPermissions, type Account } from './tencent/actions.ts';
+import type { Account, LentRole } from './tencent/account.ts';
+import { allPermissions, readPermissions } from './tencent/actions.ts';
 import { createTencentApi, type ApiRequest } from './tencent/api.ts';
-import { createCloud, type SettingsChange } from './tencent/cloud.ts';
+import { createCloud, type FaultOptions, type SettingsChange } from './tencent/cloud.ts';
+import { estateOf } from './tencent/estate.ts';
 import type { ApiFault } from './tencent/faults.ts';
+import { createIdentities } from './tencent/identities.ts';
+import { createSecrets, type SecretValue } from './tencent/secrets.ts';
+import type { OrganizationMember } from './tencent/world.ts';
 
 export { scenarioNames } from './scenarios.ts';
+export { allPermissions, readPermissions };
 export type {
+  Account,
   ApiFault,
   ApiRequest,
   Channel,
   ChatFault,
   CosFault,
+  FaultOptions,
   IncidentState,
+  LentRole,
+  OrganizationMember,
   ReceivedNotice,
   ScenarioName,
+  SecretValue,
   WebhookChannel,
 };
 
@@ -43,8 +54,10 @@ export interface Simulator {
   readonly platforms: Readonly<Record<WebhookChannel, string>>;
   /** `/fail` may be appended. */
   readonly heartbeat: string;
-  /** Every call of the API, oldest first. */
+  /** Every call of the API, oldest first; empty without `keepRequests`. */
   readonly requests: readonly ApiRequest[];
+  /** How often each action was called, kept or not. */
+  readonly requestCounts: ReadonlyMap<string, number>;
   /** Every post to a chat platform, oldest first. */
   readonly inbox: readonly ReceivedNotice[];
   /** What PagerDuty made of the events it accepted, by `dedup_key`. */
@@ -53,15 +66,19 @@ export interface Simulator {
   readonly cos: CosControl;
   /** Starts the scenario afresh: forgets what setSettings and setApiFault did. */
   readonly setScenario: (name: ScenarioName) => void;
-  /** Changes the scenario's settings, on top of earlier changes: of the image scan unless another action is named. */
-  readonly setSettings: (change: SettingsChange, action?: string) => void;
   /**
-   * Replaces the planned fault, which strikes whoever signed; without `times` every request
-   * meets it, without `action` of any action.
+   * Changes the scenario's settings, on top of earlier changes: of the image scan unless another
+   * action is named, of all accounts unless one is.
    */
-  readonly setApiFault: (
-    fault: ApiFault | undefined,
-    options?: { readonly action?: string; readonly times?: number },
+  readonly setSettings: (change: SettingsChange, action?: string, uin?: string) => void;
+  /** Replaces the planned fault, for all accounts or for one, believed or not. */
+  readonly setApiFault: (fault: ApiFault | undefined, options?: FaultOptions) => void;
+  /** Of the first account unless told; without a value the version is gone. */
+  readonly setSecret: (
+    name: string,
+    version: string,
+    value: SecretValue | undefined,
+    uin?: string,
   ) => void;
   /** Like setApiFault, for one kind of channel. */
   readonly setChatFault: (
@@ -69,7 +86,7 @@ export interface Simulator {
     fault: ChatFault | undefined,
     options?: { readonly times?: number },
   ) => void;
-  /** Forgets `requests` and `inbox`, not what the platforms did: incidents stay open. */
+  /** Forgets `requests`, their counts and `inbox`, not what the platforms did: incidents stay open. */
   readonly clear: () => void;
   /** Destroys open connections. */
   readonly close: () => Promise<void>;
@@ -82,7 +99,17 @@ export interface SimulatorOptions {
   /** Epoch milliseconds. */
   readonly now?: () => number;
   readonly newRequestId?: () => string;
+  /** Give `createEstate` for many. */
   readonly accounts?: readonly [Account, ...Account[]];
+  /** The first account asks for the members, who are all other accounts, unless told otherwise. */
+  readonly organization?: {
+    readonly adminUin?: string;
+    readonly members?: readonly OrganizationMember[];
+  };
+  /** Of the first account, by name and version. */
+  readonly secrets?: Readonly<Record<string, Readonly<Record<string, SecretValue>>>>;
+  /** false: `requests` stays empty, for the very many. */
+  readonly keepRequests?: boolean;
   /** `whsec_…` by the name in `/hooks/<name>`, beside that of the `audit` hook. */
   readonly hookSecrets?: Readonly<Record<string, string>>;
 }
@@ -94,24 +121,49 @@ const defaultAccount: Account = {
   permissions: allPermissions,
 };
 
+/**
+ * The account that a simulator has by itself, and members whose role the first account may take: for
+ * `accounts`.
+ * @param role where it is not `TcssAudit`, trusting the first account, for all reads
+ */
+export function createEstate(
+  members: number,
+  role?: Partial<LentRole>,
+): readonly [Account, ...Account[]] {
+  return estateOf(defaultAccount, members, role);
+}
+
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, now = Date.now, newRequestId = randomUUID } = options;
-  const { accounts = [defaultAccount] as const } = options;
+  const { accounts = [defaultAccount] as const, keepRequests = true } = options;
   const cloud = createCloud(options.scenario ?? 'good', now);
-  const api = createTencentApi({ ...cloud, accounts, now, newRequestId });
+  const identities = createIdentities(accounts, readPermissions);
+  const secrets = createSecrets();
+  const organization = { adminUin: accounts[0].uin, ...options.organization };
+  const world = { identities, organization, secrets };
+  const api = createTencentApi({ ...cloud, world, now, newRequestId });
   const requests: ApiRequest[] = [];
+  const requestCounts = new Map<string, number>();
   const inbox: ReceivedNotice[] = [];
   const { hookSecrets } = options;
   const { platforms, incidents } = createPlatforms({ now, newId: newRequestId, hookSecrets });
   const chatFaults = createChatFaults();
 
-  const cos = createCos({ accounts, now, newRequestId });
+  const cos = createCos({ callerOf: identities.callerOf, now, newRequestId });
 
-  const handle = (request: Incoming): Reply => {
+  const setSecret: Simulator['setSecret'] = (name, version, value, uin = accounts[0].uin) => {
+    secrets.set(uin, name, version, value);
+  };
+  for (const [name, versions] of Object.entries(options.secrets ?? {})) {
+    for (const [version, value] of Object.entries(versions)) setSecret(name, version, value);
+  }
+
+  const handle = (request: Incoming): Reply | Promise<Reply> => {
     if (isCosHost(request.headers['host'] ?? '')) return cos.handle(request);
     if (request.path === '/' && request.method === 'POST') {
       const { reply, entry } = api(request);
-      requests.push(entry);
+      if (keepRequests) requests.push(entry);
+      requestCounts.set(entry.action, (requestCounts.get(entry.action) ?? 0) + 1);
       return reply;
     }
     if (request.path.startsWith('/_simulator/')) {
@@ -142,17 +194,20 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     platforms: urls,
     heartbeat: `${url}/ping/simulator`,
     requests,
+    requestCounts,
     inbox,
     incidents,
     cos: cos.control,
     setScenario: cloud.setScenario,
     setSettings: cloud.setSettings,
     setApiFault: cloud.setFault,
+    setSecret,
     setChatFault: (channel, fault, times) => {
       chatFaults[channel].set(fault, times);
     },
     clear() {
       requests.length = 0;
+      requestCounts.clear();
       inbox.length = 0;
     },
     close,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createFaultPlan } from '../fault-plan.ts';
 import type { Answer, Incoming, Reply } from '../http.ts';
-import type { Account } from '../tencent/actions.ts';
+import type { Caller } from '../tencent/account.ts';
 import {
   createBucket,
   listObjects,
@@ -62,7 +62,7 @@ export interface CosControl {
 }
 
 export interface CosDeps {
-  readonly accounts: readonly Account[];
+  readonly callerOf: (secretId: string) => Caller | undefined;
   readonly now: () => number;
   readonly newRequestId: () => string;
 }
@@ -82,7 +82,7 @@ export function isCosHost(host: string): boolean {
   return hostForm.test(host);
 }
 
-export function createCos({ accounts, now, newRequestId }: CosDeps): {
+export function createCos({ callerOf, now, newRequestId }: CosDeps): {
   readonly handle: (request: Incoming) => Reply;
   readonly control: CosControl;
 } {
@@ -140,9 +140,10 @@ export function createCos({ accounts, now, newRequestId }: CosDeps): {
     const { headers } = request;
     const authorization = parseCosAuthorization(headers['authorization'] ?? '');
     if (authorization === undefined) return [403, 'AccessDenied'];
-    const account = accounts.find(({ secretId }) => secretId === authorization.secretId);
+    const account = callerOf(authorization.secretId);
     if (account === undefined) return [403, 'InvalidAccessKeyId'];
-    if ((account.token ?? '') !== (headers['x-cos-security-token'] ?? '')) {
+    const isToken = (account.token ?? '') === (headers['x-cos-security-token'] ?? '');
+    if (!isToken || (account.session?.expiresAtMs ?? Infinity) <= now()) {
       return [403, 'InvalidToken'];
     }
     const [start = 0, end = 0] = authorization.signTime.split(';').map(Number);

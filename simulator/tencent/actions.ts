@@ -1,33 +1,16 @@
 /** The actions that the simulated cloud serves. */
+import type { Action } from './action.ts';
+import { organization } from './organization.ts';
+import { ok } from './outcome.ts';
+import type { BadParameter } from './parameters.ts';
 import { account as accountProducts } from './settings/account.ts';
 import type { Product, Values } from './settings/product.ts';
 import { rules } from './settings/rules.ts';
 import { scans } from './settings/scans.ts';
-
-export interface Account {
-  readonly secretId: string;
-  readonly secretKey: string;
-  /** Temporary keys have one, and are refused without it. */
-  readonly token?: string;
-  readonly uin: string;
-  /** For example `tcss:DescribeAssetImageScanSetting`. */
-  readonly permissions: readonly string[];
-}
+import { ssm } from './ssm.ts';
+import { sts } from './sts.ts';
 
 export type Settings = Values;
-
-/** What is wrong with a request's parameters. */
-export interface BadParameter {
-  readonly code: 'MissingParameter' | 'InvalidParameter' | 'UnknownParameter';
-  readonly name: string;
-}
-
-export interface Action {
-  readonly version: string;
-  readonly permission?: string;
-  readonly product?: Product;
-  answer(account: Account, settings: Settings, parameters: Settings): Settings;
-}
 
 export const scanSettingAction = 'DescribeAssetImageScanSetting';
 export const scanSettingPermission = permissionFor(scanSettingAction);
@@ -39,43 +22,41 @@ export const products: Readonly<Record<string, Product>> = {
   ...accountProducts,
 };
 
-export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
-  [
-    scanSettingAction,
-    {
-      version: '2020-11-01',
-      permission: scanSettingPermission,
-      answer: (_account, settings) => settings,
-    },
-  ],
-  ...Object.entries(products).map(([name, product]): [string, Action] => [
-    name,
-    {
-      version: '2020-11-01',
-      permission: permissionFor(name),
-      product,
-      answer: (_account, settings, parameters) => pageOf(product, settings, parameters),
-    },
-  ]),
-  [
-    'GetCallerIdentity',
-    {
-      version: '2018-08-13',
-      answer: ({ uin }) => ({
-        Arn: `qcs::cam::uin/${uin}:uin/${uin}`,
-        AccountId: uin,
-        UserId: uin,
-        PrincipalId: uin,
-        Type: 'CAMUser',
-      }),
-    },
-  ],
-]);
+/** The settings of the product. */
+const reads: Readonly<Record<string, Action>> = {
+  [scanSettingAction]: {
+    version: '2020-11-01',
+    permission: scanSettingPermission,
+    faultOf: (parameters) => badParameter(undefined, parameters),
+    answer: ({ settings }) => ok(settings()),
+  },
+  ...Object.fromEntries(
+    Object.entries(products).map(([name, product]): [string, Action] => [
+      name,
+      {
+        version: '2020-11-01',
+        permission: permissionFor(name),
+        faultOf: (parameters) => badParameter(product, parameters),
+        answer: ({ settings, parameters }) => ok(pageOf(product, settings(), parameters)),
+      },
+    ]),
+  ),
+};
 
-/** What an account needs to read everything. */
-export const allPermissions: readonly string[] = [...actions.values()].flatMap(
-  ({ permission }) => permission ?? [],
+/** By the name alone: no two services have an action of the same name. */
+export const actions: ReadonlyMap<string, Action> = new Map(
+  Object.entries({ ...reads, ...sts, ...organization, ...ssm }),
 );
+
+/** What a role may do that says nothing else. */
+export const readPermissions: readonly string[] = permissionsOf(Object.values(reads));
+
+/** What an account needs to do everything. */
+export const allPermissions: readonly string[] = permissionsOf([...actions.values()]);
+
+function permissionsOf(some: readonly Action[]): readonly string[] {
+  return some.flatMap(({ permission }) => permission ?? []);
+}
 
 function permissionFor(action: string): string {
   return `tcss:${action}`;
@@ -85,7 +66,10 @@ const defaultLimit = 10;
 const maxLimit = 100;
 
 /** The first thing wrong with the parameters, as the API refuses it. */
-export function badParameter({ product }: Action, parameters: Settings): BadParameter | undefined {
+function badParameter(
+  product: Product | undefined,
+  parameters: Settings,
+): BadParameter | undefined {
   const choices = product?.parameters ?? {};
   const paging = product?.lists === undefined ? [] : ['Offset', 'Limit'];
   for (const [name, value] of Object.entries(parameters)) {

@@ -1,6 +1,7 @@
 /** How an API call can go wrong beyond what the API itself would say. */
 import { json, text, type Reply } from '../http.ts';
-import type { Settings } from './actions.ts';
+import { isObject } from '../json.ts';
+import type { Values } from './settings/product.ts';
 
 export type ApiFault =
   | { readonly kind: 'api-error'; readonly code: string; readonly message?: string }
@@ -16,7 +17,9 @@ export type ApiFault =
   | { readonly kind: 'slow'; readonly delayMs: number }
   | { readonly kind: 'redirect'; readonly location: string }
   /** The answer holds these settings instead of the scenario's. */
-  | { readonly kind: 'settings'; readonly settings: Settings };
+  | { readonly kind: 'settings'; readonly settings: Values }
+  /** A function ran, and what is told of that is partly this: `RetMsg`, `ErrMsg`, … */
+  | { readonly kind: 'result'; readonly result: Values };
 
 /** @param document what the API would answer otherwise */
 export function disturbed(fault: ApiFault, document: unknown): Reply {
@@ -26,6 +29,8 @@ export function disturbed(fault: ApiFault, document: unknown): Reply {
     case 'api-error':
     case 'settings':
       return json(200, document);
+    case 'result':
+      return json(200, withResult(document, fault.result));
     case 'http-status':
       return text(fault.status, fault.body ?? `HTTP ${String(fault.status)}`);
     case 'html':
@@ -52,5 +57,17 @@ export function disturbed(fault: ApiFault, document: unknown): Reply {
 
 /** Whether the caller hears what the API decided, and not only the fault. */
 export function isTransparent({ kind }: ApiFault): boolean {
-  return kind === 'api-error' || kind === 'settings' || kind === 'slow';
+  return kind === 'api-error' || kind === 'settings' || kind === 'slow' || kind === 'result';
+}
+
+/** Whether somebody before the API answers, so that nothing is done that was asked for. */
+export function isBeforeApi({ kind }: ApiFault): boolean {
+  return kind === 'http-status' || kind === 'html' || kind === 'redirect';
+}
+
+function withResult(document: unknown, result: Values): unknown {
+  const response = isObject(document) ? document['Response'] : undefined;
+  if (!isObject(response)) return document;
+  const actual = isObject(response['Result']) ? response['Result'] : {};
+  return { Response: { ...response, Result: { ...actual, ...result } } };
 }

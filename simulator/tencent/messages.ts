@@ -51,8 +51,8 @@ const messages: ReadonlyMap<string, Readonly<Record<Language, string>>> = new Ma
       'zh-CN': '接口版本 `{}` 不存在。',
     },
     RequestLimitExceeded: {
-      'en-US': 'The request frequency exceeds the limit of 20 for a second. Please slow down.',
-      'zh-CN': '请求频率超过了每秒 20 次的限制，请稍后重试。',
+      'en-US': 'The request frequency exceeds the limit of {} for a second. Please slow down.',
+      'zh-CN': '请求频率超过了每秒 {} 次的限制，请稍后重试。',
     },
     UnknownParameter: {
       'en-US': 'The parameter `{}` is not recognized.',
@@ -61,8 +61,45 @@ const messages: ReadonlyMap<string, Readonly<Record<Language, string>>> = new Ma
   }),
 );
 
+/** By what stands before the dot of a code, where there is a subject. */
+const familyMessages: typeof messages = new Map(
+  Object.entries({
+    FailedOperation: {
+      'en-US': 'The operation failed: `{}`.',
+      'zh-CN': '操作失败：`{}`。',
+    },
+    InvalidParameterValue: {
+      'en-US': 'The value of the parameter `{}` is not valid.',
+      'zh-CN': '参数 `{}` 取值错误。',
+    },
+    LimitExceeded: {
+      'en-US': 'The limit of `{}` is exceeded.',
+      'zh-CN': '`{}` 超过配额限制。',
+    },
+    ResourceInUse: {
+      'en-US': 'The resource `{}` exists already.',
+      'zh-CN': '资源 `{}` 已存在。',
+    },
+    ResourceNotFound: {
+      'en-US': 'The resource `{}` does not exist.',
+      'zh-CN': '资源 `{}` 不存在。',
+    },
+    UnauthorizedOperation: {
+      'en-US': 'You are not authorized to perform operation ({}).',
+      'zh-CN': '未授权操作（{}）。',
+    },
+    UnsupportedOperation: {
+      'en-US': 'The operation is not supported: `{}`.',
+      'zh-CN': '操作不支持：`{}`。',
+    },
+  }),
+);
+
 const unlisted = { 'en-US': 'The request failed.', 'zh-CN': '请求失败。' };
 
 export function messageOf(code: string, language: Language, subject = ''): string {
-  return (messages.get(code) ?? unlisted)[language].replace('{}', () => subject);
+  const [family = ''] = code.split('.');
+  const general = familyMessages.get(family) ?? messages.get(family);
+  const words = messages.get(code) ?? (subject === '' ? undefined : general) ?? unlisted;
+  return words[language].replace('{}', () => subject);
 }

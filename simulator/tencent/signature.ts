@@ -36,21 +36,24 @@ export function parseAuthorization(header: string): Authorization | undefined {
 }
 
 export function isSignedWith(
-  secretKey: string,
+  signer: { readonly secretKey: string },
   authorization: Authorization,
   timestamp: string,
   request: Incoming,
 ): boolean {
-  if (authorization.date !== utcDay(Number(timestamp))) return false;
-  const key = signingKey(secretKey, authorization);
+  const { date, service, signedHeaders, signature } = authorization;
+  if (date !== utcDay(Number(timestamp))) return false;
+  const key = signingKey(signer, authorization);
+  const bodyHash = sha256(request.rawBody);
+  const expected = Buffer.from(signature, 'hex');
   return hostsOf(request).some((host) => {
     const signed = [
       'TC3-HMAC-SHA256',
       timestamp,
-      `${authorization.date}/${authorization.service}/tc3_request`,
-      sha256(canonicalRequest(authorization.signedHeaders, host, request)),
+      `${date}/${service}/tc3_request`,
+      sha256(canonicalRequest(signedHeaders, host, request, bodyHash)),
     ].join('\n');
-    return timingSafeEqual(hmac(key, signed), Buffer.from(authorization.signature, 'hex'));
+    return timingSafeEqual(hmac(key, signed), expected);
   });
 }
 
@@ -58,24 +61,44 @@ function utcDay(epochSeconds: number): string {
   return new Date(epochSeconds * 1000).toISOString().slice(0, 10);
 }
 
+interface ScopedKey {
+  readonly scope: string;
+  readonly key: Buffer;
+}
+
+/** Of each signer the last: most sign for one service and day. */
+const lastKeys = new WeakMap<object, ScopedKey>();
+
 // The service is what the client wrote into its scope: with a replaced endpoint
 // Tencent's SDK takes the host's first label, '127'.
-function signingKey(secretKey: string, { date, service }: Authorization): Buffer {
-  return hmac(hmac(hmac(`TC3${secretKey}`, date), service), 'tc3_request');
+function signingKey(
+  signer: { readonly secretKey: string },
+  { date, service }: Authorization,
+): Buffer {
+  const scope = `${date}/${service}`;
+  const last = lastKeys.get(signer);
+  if (last?.scope === scope) return last.key;
+  const key = hmac(hmac(hmac(`TC3${signer.secretKey}`, date), service), 'tc3_request');
+  lastKeys.set(signer, { scope, key });
+  return key;
 }
 
 // Tencent's SDK signs the host name without the port that it then sends.
 function hostsOf({ headers }: Incoming): readonly string[] {
   const host = headers['host'] ?? '';
-  return [host, host.replace(/:\d+$/, '')];
+  return [host.replace(/:\d+$/, ''), host];
 }
 
-function canonicalRequest(names: readonly string[], host: string, request: Incoming): string {
-  const { method, path, query, headers, rawBody } = request;
+function canonicalRequest(
+  names: readonly string[],
+  host: string,
+  { method, path, query, headers }: Incoming,
+  bodyHash: string,
+): string {
   const valueOf = (name: string) =>
     name === 'host' ? host : Object.hasOwn(headers, name) ? (headers[name] ?? '') : '';
   const lines = names.map((name) => `${name}:${valueOf(name).trim().toLowerCase()}\n`);
-  return [method, path, query, lines.join(''), names.join(';'), sha256(rawBody)].join('\n');
+  return [method, path, query, lines.join(''), names.join(';'), bodyHash].join('\n');
 }
 
 function sha256(data: string | Buffer): string {

@@ -24,6 +24,7 @@ it('gives the settings to a signed call', async () => {
       version: '2020-11-01',
       language: 'en-US',
       secretId: 'SIMULATOR-ID',
+      uin: '100000000001',
       at: new Date(startMs).toISOString(),
       outcome: 'ok',
     },

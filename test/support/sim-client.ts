@@ -3,6 +3,10 @@ import { createRequire } from 'node:module';
 import type signing from 'tencentcloud-sdk-nodejs-tcss/tencentcloud/common/sign.js';
 import { CommonClient } from 'tencentcloud-sdk-nodejs-tcss/tencentcloud/common/common_client.js';
 import { Client as StsClient } from 'tencentcloud-sdk-nodejs-sts/tencentcloud/services/sts/v20180813/sts_client.js';
+import { Client as CamClient } from 'tencentcloud-sdk-nodejs-tcss/tencentcloud/services/cam/v20190116/cam_client.js';
+import { Client as OrganizationClient } from 'tencentcloud-sdk-nodejs-tcss/tencentcloud/services/organization/v20210331/organization_client.js';
+import { Client as ScfClient } from 'tencentcloud-sdk-nodejs-scf/tencentcloud/services/scf/v20180416/scf_client.js';
+import { Client as SsmClient } from 'tencentcloud-sdk-nodejs-tcss/tencentcloud/services/ssm/v20190923/ssm_client.js';
 import { Client as TcssClient } from 'tencentcloud-sdk-nodejs-tcss/tencentcloud/services/tcss/v20201101/tcss_client.js';
 import type { Simulator } from '../../simulator/simulator.ts';
 
@@ -11,7 +15,7 @@ const { default: signer } = createRequire(import.meta.url)(
   'tencentcloud-sdk-nodejs-tcss/tencentcloud/common/sign.js',
 ) as typeof signing;
 
-interface Credential {
+export interface Credential {
   readonly secretId: string;
   readonly secretKey: string;
   readonly token?: string;
@@ -27,8 +31,26 @@ export function tcssClient(simulator: Simulator, options: ClientOptions = {}) {
   return new TcssClient(configOf(simulator, options));
 }
 
-export function stsClient(simulator: Simulator) {
-  return new StsClient({ ...configOf(simulator, {}), region: 'ap-singapore' });
+const region = 'ap-singapore';
+
+export function stsClient(simulator: Simulator, options: ClientOptions = {}) {
+  return new StsClient({ ...configOf(simulator, options), region });
+}
+
+export function ssmClient(simulator: Simulator, options: ClientOptions = {}) {
+  return new SsmClient({ ...configOf(simulator, options), region });
+}
+
+export function scfClient(simulator: Simulator, options: ClientOptions = {}) {
+  return new ScfClient({ ...configOf(simulator, options), region });
+}
+
+export function camClient(simulator: Simulator, options: ClientOptions = {}) {
+  return new CamClient(configOf(simulator, options));
+}
+
+export function organizationClient(simulator: Simulator, options: ClientOptions = {}) {
+  return new OrganizationClient(configOf(simulator, options));
 }
 
 /** A client of any version of the API. */
@@ -106,6 +128,18 @@ export async function outcomeOf(call: Promise<unknown>): Promise<unknown> {
 /** What Tencent's client makes of a failure. */
 export function failed(message: unknown, code?: unknown, httpCode?: unknown): unknown {
   return { error: { code, httpCode, message } };
+}
+
+/** The keys in an answer of AssumeRole. */
+export function credentialIn(answer: {
+  readonly Credentials?: {
+    readonly TmpSecretId?: string;
+    readonly TmpSecretKey?: string;
+    readonly Token?: string;
+  };
+}): Credential {
+  const { TmpSecretId = '', TmpSecretKey = '', Token = '' } = answer.Credentials ?? {};
+  return { secretId: TmpSecretId, secretKey: TmpSecretKey, token: Token };
 }
 
 /** One reading of the settings by Tencent's client. */
