@@ -71,8 +71,10 @@ interface Failure {
 /** One for each right that is missing. */
 function refusals(failures: readonly Failure[]): readonly Verdict[] {
   const refused = failures.filter(({ error }) => isRefusal(error));
-  const byAction = new Map(refused.map(({ camAction, error }) => [camAction, error] as const));
-  return [...byAction].map(([camAction, error]) => ({
+  const byAction = new Map(
+    [...refused].reverse().map(({ camAction, error }) => [camAction, error] as const),
+  );
+  return [...byAction].reverse().map(([camAction, error]) => ({
     ...verdictOf(error),
     advice: `grant ${camAction} to the role (tcss-audit cam-policy prints all that it needs)`,
   }));

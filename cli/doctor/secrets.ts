@@ -21,26 +21,30 @@ export function secretsOfCredential({
 
 /** A value, and what of it would be shown alone: a line of a key, the path of a webhook, the options behind it. */
 function formsOf(value: string): readonly string[] {
-  const words = value.split(/\s+/);
-  const forms = [value, ...words, ...words.flatMap(partsOfUrl), ...partsOfPem(value)];
+  const urls = value.split(/\s+/).filter((word) => URL.canParse(word));
+  const forms = [value, ...urls, ...urls.flatMap(partsOfUrl), ...partsOfPem(value)];
   // What is short is found in ordinary words.
   return forms.filter((form) => form.length >= 8);
 }
 
-function partsOfUrl(word: string): readonly string[] {
-  if (!URL.canParse(word)) return [];
-  const { href, pathname, search, hash } = new URL(word);
+function partsOfUrl(url: string): readonly string[] {
+  const { href, pathname, search, hash } = new URL(url);
   const options = hash
     .slice(1)
     .split('&')
     .map((pair) => pair.slice(pair.indexOf('=') + 1));
   return [
     ...[href, href.slice(0, href.length - hash.length), `${pathname}${search}`, pathname],
-    ...pathname.split('/'),
+    ...pathname.split('/').filter(isNoWord),
     ...new URLSearchParams(search).values(),
     ...options,
     ...options.map(decoded),
   ];
+}
+
+/** `services` and `webhook` are parts of paths too. */
+function isNoWord(part: string): boolean {
+  return /\d/.test(part) || part.length >= 16;
 }
 
 /** The key's own lines, without BEGIN and END; and the value's, where it is a PEM in base64. */
