@@ -15,6 +15,7 @@ import { parsePublicKey, parseSigningKey, type TrustedKey } from '../shared/evid
 import { createFileStore } from '../shared/evidence/stores/file.ts';
 import { createMemoryStore } from '../shared/evidence/stores/memory.ts';
 import { verifyLog } from '../shared/evidence/verify.ts';
+import { collect } from '../shared/gather.ts';
 import { identify } from '../shared/identity.ts';
 import { atPointer, isObject, parseJson } from '../shared/json.ts';
 import { judge } from '../shared/judge.ts';
@@ -72,9 +73,12 @@ async function build(
       ),
     );
     const at = new Date(atMs).toISOString();
+    const { add, finish } = collect(store, [], { runId: identity.id });
+    for (const report of reports) await add(report);
     const { record } = await sealRun(store, log, {
       ...{ identity, startedAt: at, finishedAt: at, complete: true, timezone: 'UTC' },
-      ...{ tool: { name: 'tcss-audit', version }, missedSince: undefined, reports },
+      ...{ tool: { name: 'tcss-audit', version }, missedSince: undefined },
+      ...(await finish()),
       ...{ waivers: [], policies: file },
     });
     const delivery = { channel: 'slack:hooks.slack.com#00000000', status: 'sent' as const };

@@ -2,6 +2,7 @@
 import { parseSigningKey, type Signer } from './evidence/sign.ts';
 import { locales, sites, type Locale, type Problem, type Result, type Site } from './model.ts';
 import { isAllowedUrl, parseWebhooks, type Channel } from './notice/webhook.ts';
+import { parseTargets, type AuditTarget } from './targets.ts';
 import { plainLine } from './text.ts';
 import type { Credential } from './settings/tencent/credentials.ts';
 
@@ -19,6 +20,8 @@ export interface Config {
   readonly signer?: Signer;
   /** Packs or policy ids; undefined: all. */
   readonly policies?: readonly string[];
+  /** Undefined: the credential's own account. */
+  readonly targets?: readonly AuditTarget[];
   readonly notify: 'changes' | 'always';
   readonly remindDays: number;
   readonly locale: Locale;
@@ -73,6 +76,8 @@ export interface ConfigInput {
   readonly uin: string | undefined;
   /** Names that AUDIT_POLICIES may select: packs and policy ids. */
   readonly policyNames: ReadonlySet<string>;
+  /** The text of a file; the problem is the end of a sentence that begins with the setting's name. */
+  readonly readFile: (path: string) => Result<string, string>;
 }
 
 export function parseConfig({
@@ -80,6 +85,7 @@ export function parseConfig({
   credential,
   uin,
   policyNames,
+  readFile,
 }: ConfigInput): Result<Config, Problem> {
   const problems: Problem[] = [];
   const complain = (where: string, what: string) => {
@@ -103,13 +109,6 @@ export function parseConfig({
     }
   }
   if (credential === undefined) problems.push(noCredentials);
-  if (text('AUDIT_TARGETS') !== undefined) {
-    complain(
-      'AUDIT_TARGETS',
-      'is not supported by this version, which audits the account of its own credential: unset it',
-    );
-  }
-
   const locale = oneOf('AUDIT_LOCALE', locales);
   const webhooks = parseWebhooks(text('AUDIT_WEBHOOKS') ?? '', locale);
   problems.push(...webhooks.problems);
@@ -160,6 +159,15 @@ export function parseConfig({
   }
 
   const site = oneOf('AUDIT_SITE', sites);
+  const targetsFile = text('AUDIT_TARGETS');
+  const targetsText = targetsFile === undefined ? undefined : readFile(targetsFile);
+  if (targetsText?.ok === false) complain('AUDIT_TARGETS', targetsText.problems[0]);
+  const targets =
+    targetsFile === undefined || targetsText?.ok !== true
+      ? undefined
+      : parseTargets({ file: shown(targetsFile), text: targetsText.value, site, policyNames });
+  if (targets?.ok === false) problems.push(...targets.problems);
+
   const notify = oneOf('AUDIT_NOTIFY', ['changes', 'always']);
   const injectedRegion = env['TENCENTCLOUD_REGION'] ?? '';
   const region = text('AUDIT_REGION') ?? (injectedRegion === '' ? 'ap-singapore' : injectedRegion);
@@ -187,6 +195,7 @@ export function parseConfig({
       ...(endpoint.value !== undefined && { endpoint: endpoint.value }),
       ...(signer !== undefined && { signer }),
       ...(policies !== undefined && policies.length > 0 && { policies }),
+      ...(targets?.ok === true && { targets: targets.value }),
     },
   };
 }

@@ -2,7 +2,7 @@
  * From what was observed of a target to its findings. A run judges by it, and so does the replay of a sealed
  * run: what was sealed can be recomputed because both are this.
  */
-import type { Finding, RunIdentity, Source, TargetReport, Waiver } from './model.ts';
+import type { Finding, RunIdentity, Source, Target, TargetReport, Waiver } from './model.ts';
 import type { CompiledPolicy } from './policy/compiled.ts';
 import { evaluate } from './policy/evaluate.ts';
 import { applyWaivers } from './policy/waivers.ts';
@@ -19,7 +19,7 @@ export function judge(
   { target, observations }: Pick<TargetReport, 'target' | 'observations'>,
 ): TargetReport {
   const bySource = new Map(observations.map((observation) => [observation.source, observation]));
-  const findings = policies.flatMap((compiled): readonly Finding[] => {
+  const findings = policiesOf(policies, target).flatMap((compiled): readonly Finding[] => {
     const source = sources[compiled.policy.source];
     if (source === undefined) throw new Error(`No source ${compiled.policy.source}`);
     const observation = bySource.get(source.id);
@@ -28,4 +28,12 @@ export function judge(
     return applyWaivers([finding], target, waivers, atMs);
   });
   return { target, observations, findings };
+}
+
+/** Those that judge the target. */
+export function policiesOf(
+  policies: readonly CompiledPolicy[],
+  { policies: ids }: Pick<Target, 'policies'>,
+): readonly CompiledPolicy[] {
+  return ids === undefined ? policies : policies.filter(({ policy }) => ids.includes(policy.id));
 }

@@ -34,6 +34,10 @@ export interface Target {
   /** What people call the account; sealed with it, since waivers may go by it. */
   readonly alias?: string;
   readonly tags?: readonly string[];
+  /** The role by which it is read; the audit's own credential where there is none. */
+  readonly roleArn?: string;
+  /** Ids of the policies that judge it, where these are not all. */
+  readonly policies?: readonly string[];
 }
 
 // ---- Sources: what can be read ----------------------------------------------------------------

@@ -1,5 +1,5 @@
 /** What touches the world, as functions: the edges implement them, tests replace them. */
-import type { JsonObject, Source } from './model.ts';
+import type { Json, JsonObject, Site, Source } from './model.ts';
 
 export interface Clock {
   /** Epoch milliseconds. */
@@ -42,6 +42,26 @@ export interface SettingsReader {
    */
   whoAmI(deadlineMs: number): Promise<string>;
 }
+
+/** Whose settings are to be read, and as whom. */
+export interface Account {
+  readonly site: Site;
+  /** The role of that account to take; without one the audit's own credential reads. */
+  readonly roleArn?: string;
+  readonly externalId?: string;
+}
+
+export interface Accounts {
+  /** @throws CloudError when the role could not be taken before `deadlineMs` (epoch milliseconds) */
+  open(account: Account, deadlineMs: number): Promise<SettingsReader>;
+}
+
+/**
+ * Invokes this same function with another event, and waits for its answer.
+ * @throws CloudError when none came before `deadlineMs` (epoch milliseconds), with `FunctionError` when the
+ * invocation itself failed
+ */
+export type InvokeSelf = (event: JsonObject, deadlineMs: number) => Promise<Json>;
 
 /** A write-once object store. Keys are `/`-separated names of `[A-Za-z0-9._-]`. */
 export interface EvidenceStore {

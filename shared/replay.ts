@@ -12,10 +12,11 @@ import { messageOf } from './errors.ts';
 import { parseLines, parsePolicies, type FindingRow, type ReportLine } from './evidence/hostile.ts';
 import { keyOf } from './evidence/record.ts';
 import { encodeReport } from './evidence/run-files.ts';
-import { countsOf, openOf } from './evidence/seal.ts';
+import { openOf } from './evidence/seal.ts';
+import { tallyOf, type Tally } from './evidence/tally.ts';
 import type { Fault, Replay, Replayed, RunToReplay, Unchecked } from './evidence/verify.ts';
 import { canonicalJson, isObject } from './json.ts';
-import { judge } from './judge.ts';
+import { judge, policiesOf } from './judge.ts';
 import type {
   Finding,
   Json,
@@ -213,7 +214,8 @@ function auditedAgain(
 
 /** One observation a source, of those that a policy reads: another would be evidence of nothing. */
 function checkObservations({ judged, found }: Bench, place: Place, report: ReportLine): void {
-  const needed = new Set(judged.policies.map(({ policy }) => policy.source));
+  const policies = policiesOf(judged.policies, report.target);
+  const needed = new Set(policies.map(({ policy }) => policy.source));
   const seen = new Set<string>();
   for (const { source } of report.observations) {
     const name = plainLine(source);
@@ -302,8 +304,9 @@ function replayFindings(
 ): number {
   const { tools, run, judged, found, unchecked } = bench;
   const isKnown = ({ policy }: CompiledPolicy) => Object.hasOwn(tools.sources, policy.source);
-  const policies = judged.policies.filter(isKnown);
-  for (const { policy } of judged.policies.filter((compiled) => !isKnown(compiled))) {
+  const all = policiesOf(judged.policies, target);
+  const policies = all.filter(isKnown);
+  for (const { policy } of all.filter((compiled) => !isKnown(compiled))) {
     const message = `this version does not know the source ${plainLine(policy.source)} of the policy ${plainLine(policy.id)}`;
     unchecked.push({ key: place.key, message });
   }
@@ -323,7 +326,7 @@ function replayFindings(
   for (const row of stored) {
     const id = plainLine(row.policyId);
     if (storedById.has(row.policyId)) add(row.policyId, `has two findings of ${id}`);
-    else if (!judged.policies.some(({ policy }) => policy.id === row.policyId)) {
+    else if (!all.some(({ policy }) => policy.id === row.policyId)) {
       add(row.policyId, `has a finding of ${id}, which is none of its policies`);
     }
     storedById.set(row.policyId, row);
@@ -381,7 +384,8 @@ function replayRecord(bench: Bench, reports: readonly TargetReport[]): void {
   const { predicate, seq } = run.record;
   const key = keyOf(seq);
 
-  const counts = essence(bench, json(countsOf(reports)), countKeys);
+  const tally = tallyOf(reports);
+  const counts = essence(bench, json(tally.counts), countKeys);
   const counted = essence(bench, json(predicate.counts), countKeys);
   if (!isSame(counts, counted)) {
     const message = `counts ${shown(counted)}, its files hold ${shown(counts)}`;
@@ -396,7 +400,7 @@ function replayRecord(bench: Bench, reports: readonly TargetReport[]): void {
     const message = `says of its waivers ${shown(stored)}, its files give ${shown(expected)}`;
     found.push({ code: 'wrong-waivers', key, message, expected, found: stored });
   }
-  replayOpen(bench, reports);
+  replayOpen(bench, tally);
 }
 
 const countKeys: readonly string[] = ['targets', ...statuses];
@@ -409,7 +413,7 @@ function essence({ isOurs }: Pick<Bench, 'isOurs'>, value: Json, keys: readonly 
   return Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key)));
 }
 
-function replayOpen(bench: Bench, reports: readonly TargetReport[]): void {
+function replayOpen(bench: Bench, tally: Tally): void {
   const { found, run } = bench;
   const { record, before } = run;
   const { open, run: identity } = record.predicate;
@@ -434,7 +438,7 @@ function replayOpen(bench: Bench, reports: readonly TargetReport[]): void {
     const known = before === undefined ? rest : finding;
     return essence(bench, json(known), openKeys);
   };
-  for (const expected of openOf(reports, identity.trigger.scheduledAt, before ?? [])) {
+  for (const expected of openOf(tally.open, identity.trigger.scheduledAt, before ?? [])) {
     const stored = storedBy.get(expected.fingerprint);
     storedBy.delete(expected.fingerprint);
     if (stored === undefined) {

@@ -1,10 +1,11 @@
 /** One run, in order: observe, judge, seal, tell. */
 import { AuditError, CloudError } from './errors.ts';
 import { openLog, runsBackwards, type EvidenceLog } from './evidence/chain.ts';
-import { encodePolicies, readReports } from './evidence/run-files.ts';
+import { encodePolicies, openReports, readReports, type Reports } from './evidence/run-files.ts';
 import { findRun, sealRun, type RunToSeal, type SealedBy } from './evidence/seal.ts';
 import type { Signer } from './evidence/sign.ts';
-import { judge, type JudgePlan } from './judge.ts';
+import { collect, gather, type Gathered } from './gather.ts';
+import { judge } from './judge.ts';
 import type {
   Counts,
   Delivery,
@@ -16,34 +17,38 @@ import type {
   Target,
   TargetReport,
 } from './model.ts';
-import { waiverUses } from './policy/waivers.ts';
-import type { Clock, EvidenceStore, Http, Log, SettingsReader } from './ports.ts';
+import { usesOf } from './policy/waivers.ts';
+import type { Accounts, Clock, EvidenceStore, Http, InvokeSelf, Log } from './ports.ts';
 import { observe, unreadable } from './settings/observe.ts';
+import { sourcesFor, type SurveyPlan } from './survey.ts';
+import type { AuditTarget } from './targets.ts';
 import type { TellPlan } from './tell.ts';
 
 export interface RunPorts {
-  readonly reader: SettingsReader;
+  readonly accounts: Accounts;
   readonly store: EvidenceStore;
   readonly http: Http;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where the function may invoke itself: for more targets than one invocation should read. */
+  readonly invokeSelf?: InvokeSelf;
 }
 
-export interface RunPlan extends TellPlan, JudgePlan {
-  /** The account to audit, where it is known without asking the cloud. */
+export interface RunPlan extends TellPlan, SurveyPlan {
+  /** Whom to audit; undefined: the credential's own account. */
+  readonly targets?: readonly AuditTarget[];
+  /** That account, where it is known without asking the cloud. */
   readonly uin?: string;
-  readonly timezone: string;
   readonly signer?: Signer;
   readonly tool: RunPredicate['tool'];
-  /** Epoch milliseconds: when reading stops. */
-  readonly observeUntilMs: number;
 }
 
 export interface RunOutcome {
   readonly runId: string;
   readonly status: 'pass' | 'fail' | 'error';
   readonly counts: Counts;
-  readonly reports: readonly TargetReport[];
+  /** What it says of each target: read from the store as it is asked for. */
+  readonly reports: Reports;
   readonly evidence: Head;
   /** What its record says. */
   readonly predicate: RunPredicate;
@@ -78,14 +83,21 @@ export async function runAudit(ports: RunPorts, plan: RunPlan): Promise<RunOutco
   };
 }
 
-/** The run's findings for the platform's log service, a line of JSON each: all that did not pass. */
+/** All reports at once, for a run of few. */
+export async function collected({ reports }: RunOutcome): Promise<readonly TargetReport[]> {
+  const all: TargetReport[] = [];
+  for await (const report of reports()) all.push(report);
+  return all;
+}
+
+/** The lines of a target's findings for the platform's log service, in JSON: all that did not pass. */
 export async function findingLines(
-  { evidence: head, predicate, reports }: RunOutcome,
+  { evidence: head, predicate }: RunOutcome,
   { policies, waivers }: Pick<RunPlan, 'policies' | 'waivers'>,
-): Promise<Iterable<string>> {
+): Promise<(report: TargetReport) => Iterable<string>> {
   const { linesOf } = await import('./finding-lines.ts');
   const judged = policies.map(({ policy }) => policy);
-  return linesOf({ head, predicate, reports, policies: judged, waivers });
+  return linesOf({ head, predicate, policies: judged, waivers });
 }
 
 /** Eleven platforms and two languages are not read before the first request is out. */
@@ -94,7 +106,7 @@ async function telling(): Promise<typeof import('./tell.ts')> {
 }
 
 interface Sealed extends SealedBy {
-  readonly reports: readonly TargetReport[];
+  readonly reports: Reports;
   readonly isRepeated: boolean;
 }
 
@@ -105,7 +117,7 @@ async function sealedRun(ports: RunPorts, log: EvidenceLog, plan: RunPlan): Prom
     const known = await findRun(store, log, plan.identity.id);
     const sealed =
       known === undefined ? await auditAndSeal(ports, log, plan) : { record: known, isOurs: false };
-    const reports = await readReports(store, sealed.record);
+    const reports = await openReports(store, sealed.record);
     return { ...sealed, reports, isRepeated: known !== undefined };
   } catch (error) {
     // Without evidence nothing else will tell that the night was blind.
@@ -131,21 +143,43 @@ function statusOf({ targets: _, ...counts }: Counts): RunOutcome['status'] {
 async function auditAndSeal(ports: RunPorts, log: EvidenceLog, plan: RunPlan): Promise<SealedBy> {
   const { clock, store } = ports;
   const startedAt = isoOf(clock.now());
-  const report = judge(plan, await observeTarget(ports, log, plan));
+  const policies = encodePolicies(
+    plan.policies.map(({ policy }) => policy),
+    plan.waivers,
+  );
+  const { files, tally, waivers } =
+    plan.targets === undefined
+      ? await gatherOwn(ports, log, plan)
+      : await gatherTargets(ports, plan, plan.targets, policies.key);
   const nowMs = clock.now();
-  const policies = plan.policies.map(({ policy }) => policy);
   return sealRun(store, log, {
     identity: plan.identity,
     startedAt,
     finishedAt: isoOf(nowMs),
-    complete: nowMs < plan.observeUntilMs,
+    complete: nowMs < plan.observeUntilMs && tally.unreached === 0,
     tool: plan.tool,
     timezone: plan.timezone,
     missedSince: await missedSince(plan.identity),
-    reports: [report],
-    waivers: waiverUses(plan.waivers, [report], nowMs),
-    policies: encodePolicies(policies, plan.waivers),
+    files,
+    tally,
+    waivers: usesOf(plan.waivers, new Set(waivers), nowMs),
+    policies,
   });
+}
+
+/** In this invocation, or where they are more than one should read, by others of the same function. */
+async function gatherTargets(
+  ports: RunPorts,
+  plan: RunPlan,
+  targets: readonly AuditTarget[],
+  policiesKey: string,
+): Promise<Gathered> {
+  const { invokeSelf } = ports;
+  if (invokeSelf === undefined) return gather(ports, plan, targets);
+  const { gatherInShards, shardSize } = await import('./shards.ts');
+  return targets.length <= shardSize(plan, ports.clock.now())
+    ? gather(ports, plan, targets)
+    : gatherInShards({ ...ports, invokeSelf }, { ...plan, policiesKey }, targets);
 }
 
 /** Reading cron expressions is loaded only where there is one. */
@@ -156,18 +190,22 @@ async function missedSince({ trigger }: RunIdentity): Promise<RunToSeal['missedS
   return (lastMs) => missedTicks(cron, lastMs, Date.parse(scheduledAt));
 }
 
-/** Only the sources that the policies read and the site serves, each once. */
-async function observeTarget(
-  { reader, clock, store }: RunPorts,
+/** The account of the audit's own credential. */
+async function gatherOwn(ports: RunPorts, log: EvidenceLog, plan: RunPlan): Promise<Gathered> {
+  const collector = collect(ports.store, plan.waivers, { runId: plan.identity.id });
+  await collector.add(judge(plan, await observeOwn(ports, log, plan)));
+  return collector.finish();
+}
+
+async function observeOwn(
+  { accounts, clock, store }: RunPorts,
   log: EvidenceLog,
   plan: RunPlan,
 ): Promise<{ readonly target: Target; readonly observations: readonly Observation[] }> {
-  const needed = new Set(plan.policies.map(({ policy }) => policy.source));
   const { site, observeUntilMs: deadlineMs, timezone } = plan;
-  const sources = Object.values(plan.sources).filter(
-    ({ id, sites }) => needed.has(id) && sites.includes(site),
-  );
+  const sources = sourcesFor(plan, { site });
   try {
+    const reader = await accounts.open({ site }, deadlineMs);
     const [uin, observations] = await Promise.all([
       plan.uin ?? reader.whoAmI(deadlineMs),
       observe({ reader, clock }, sources, { deadlineMs, timezone }),

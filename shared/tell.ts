@@ -3,7 +3,8 @@ import type { EvidenceLog } from './evidence/chain.ts';
 import { readHistory, type History } from './evidence/history.ts';
 import { keyOf, type RunRecord } from './evidence/record.ts';
 import { fingerprintOf } from './evidence/seal.ts';
-import type { Delivery, RunPredicate, Site, TargetReport } from './model.ts';
+import type { Reports } from './evidence/run-files.ts';
+import type { Delivery, Finding, OpenFinding, RunPredicate, Site } from './model.ts';
 import { changesFor, isNothing, type ChangeOptions } from './notice/changes.ts';
 import { deliver } from './notice/deliver.ts';
 import { noticeOf, noticeOfNote, type Notice } from './notice/notice.ts';
@@ -30,7 +31,7 @@ const ownMs = 3_000;
 
 export interface SealedRun {
   readonly record: RunRecord;
-  readonly reports: readonly TargetReport[];
+  readonly reports: Reports;
   /** This process sealed it just now. */
   readonly isOurs: boolean;
 }
@@ -77,9 +78,13 @@ export async function planNotices(
 ): Promise<readonly PlannedNotice[]> {
   const head = (await log.head()) ?? record;
   const { open, waivers, drift = [], run, counts } = record.predicate;
-  const passed = passedOf(reports);
+  const heard = [...history.heardBy.values()].flatMap((one) => one.open);
+  const findings = await findingsOf(reports, [...open, ...heard]);
+  const passed = new Set(
+    [...findings].filter(([, { status }]) => status === 'pass').map(([fingerprint]) => fingerprint),
+  );
   const policies = plan.policies.map(({ policy }) => policy);
-  const told = { run, site: plan.site, counts, head, reports, policies };
+  const told = { run, site: plan.site, counts, head, findings, policies };
 
   return plan.channels.map((channel): PlannedNotice => {
     // A later run waits for the one that sealed this; of one that failed it tells itself.
@@ -143,14 +148,26 @@ function turnEndMs({ run }: RunPredicate): number {
   return Date.parse(run.finishedAt) + turnMs;
 }
 
-function passedOf(reports: readonly TargetReport[]): ReadonlySet<string> {
-  return new Set(
-    reports.flatMap(({ target, findings }) =>
-      findings
-        .filter(({ status }) => status === 'pass')
-        .map(({ policyId }) => fingerprintOf(target.site, target.uin, policyId)),
-    ),
-  );
+/** What the run found where something is open, or was: the rest of an organisation is not kept. */
+async function findingsOf(
+  reports: Reports,
+  wanted: readonly OpenFinding[],
+): Promise<ReadonlyMap<string, Finding>> {
+  const policiesBy = new Map<string, Set<string>>();
+  for (const { target, policyId } of wanted) {
+    const known = policiesBy.get(target) ?? new Set();
+    policiesBy.set(target, known.add(policyId));
+  }
+  const findings = new Map<string, Finding>();
+  if (wanted.length === 0) return findings;
+  for await (const { target, findings: found } of reports((uin) => policiesBy.has(uin))) {
+    const policies = policiesBy.get(target.uin);
+    for (const finding of found) {
+      if (policies?.has(finding.policyId) !== true) continue;
+      findings.set(fingerprintOf(target.site, target.uin, finding.policyId), finding);
+    }
+  }
+  return findings;
 }
 
 function nothingTold({ name: channel, min }: Channel, nowMs: number): Delivery {

@@ -1,20 +1,25 @@
 /** The one place where real ports are built and handed to a run. */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 import pkg from '../package.json' with { type: 'json' };
 import { isScf, parseConfig, type Config, type Env, type EvidenceLocation } from './config.ts';
 import { sendHttp, systemClock } from './edge.ts';
 import { AuditError, invalid, messageOf } from './errors.ts';
+import { encodePolicies } from './evidence/run-files.ts';
 import { createFileStore } from './evidence/stores/file.ts';
 import { createMemoryStore } from './evidence/stores/memory.ts';
 import { isAllowedUrl } from './notice/webhook.ts';
-import type { EvidenceStore, Log } from './ports.ts';
-import type { RunIdentity, TargetReport, Waiver } from './model.ts';
+import type { EvidenceStore, InvokeSelf, Log } from './ports.ts';
+import type { Json, Problem, Result, RunIdentity, TargetReport, Waiver } from './model.ts';
 import type { CompiledPolicy } from './policy/compiled.ts';
-import { runAudit, type RunOutcome } from './run.ts';
+import { collected, runAudit, type RunOutcome } from './run.ts';
+import { sealedTarget } from './survey.ts';
+import { plainLine } from './text.ts';
 import { sources } from './settings/sources.ts';
-import { createApi } from './settings/tencent/api.ts';
-import { createTencentReader } from './settings/tencent/client.ts';
+import type { ShardAnswer } from './shards.ts';
+import { createAccounts, type OpenAccounts, type RoleKeys } from './settings/tencent/accounts.ts';
 import {
   credentialFromProfile,
   credentialOf,
@@ -36,6 +41,11 @@ const requestTimeoutMs = 5_000;
 /** Kept back from reading for sealing and telling; of a short invocation no more than this share. */
 const reserveMs = 12_000;
 const reserveShare = 0.4;
+/** And for each target, what it takes to read its line again. */
+const reservePerTargetMs = 1;
+
+/** Kept for as long as the instance is reused. */
+const roleKeys: RoleKeys = new Map();
 
 export const tool = { name: pkg.name, version: pkg.version } as const;
 
@@ -68,8 +78,8 @@ export async function audit(request: AuditRequest): Promise<RunOutcome> {
  */
 export async function look(request: AuditRequest): Promise<readonly TargetReport[]> {
   const { signer: _, ...config } = configOf(request.env, request.policies);
-  const { reports } = await auditAs({ ...config, channels: [] }, request, createMemoryStore());
-  return reports;
+  const outcome = await auditAs({ ...config, channels: [] }, request, createMemoryStore());
+  return collected(outcome);
 }
 
 async function auditAs(
@@ -77,47 +87,167 @@ async function auditAs(
   request: AuditRequest,
   store: EvidenceStore,
 ): Promise<RunOutcome> {
-  const { policies, waivers, identity, deadlineMs, log } = request;
-  const { credential, site, region, endpoint, locale, signer, uin, channels, timezone } = config;
-  const clock = systemClock;
-  const leftMs = deadlineMs - clock.now();
-  const api = createApi(clock, {
-    credential,
-    site,
-    region,
-    locale,
-    requestTimeoutMs,
+  const { waivers, identity, deadlineMs, log } = request;
+  const { site, signer, uin, channels, targets } = config;
+  const survey = surveyPlanOf(config, request);
+  const invoking = targets === undefined ? undefined : await invokingSelf(config, request.env);
+  const accounts = openAccounts(config);
+  const { invokeSelf } = invoking ?? {};
+  const ports = { accounts, store, http: sendHttp, clock: systemClock, log };
+  try {
+    return await runAudit(
+      { ...ports, ...(invokeSelf !== undefined && { invokeSelf }) },
+      {
+        ...survey,
+        identity,
+        site,
+        waivers,
+        channels,
+        notify: { notify: config.notify, remindDays: config.remindDays },
+        tool,
+        tellUntilMs: deadlineMs,
+        ...(targets !== undefined && { targets }),
+        ...(uin !== undefined && { uin }),
+        ...(signer !== undefined && { signer }),
+      },
+    );
+  } finally {
+    accounts.close();
+    invoking?.close();
+  }
+}
+
+/**
+ * Reads a part of the targets of a run that another invocation seals.
+ * @param shard what that one asks for; anybody who may invoke the function can ask
+ * @throws AuditError CONFIG_INVALID or EVENT_INVALID with every problem, or when evidence cannot be written
+ */
+export async function auditShard(
+  shard: Json,
+  request: Omit<AuditRequest, 'identity'>,
+): Promise<ShardAnswer> {
+  const { env, policies, waivers, log } = request;
+  const config = configOf(env, policies);
+  const { parseShard, runShard } = await import('./shards.ts');
+  const parsed = parseShard(shard, { site: config.site, policyNames: policyNamesOf(policies) });
+  if (!parsed.ok) throw invalid('EVENT_INVALID', 'The event is not valid', parsed.problems);
+  const { runId, trigger, untilMs } = parsed.value;
+  const { credential, endpoint, evidence } = config;
+  const deadlineMs = Math.min(request.deadlineMs, untilMs);
+  const store = await storeAt(evidence, {
+    ...{ use: 'audit', credential, endpoint, requestTimeoutMs, deadlineMs, log },
+  });
+  const survey = surveyPlanOf(config, request);
+  const judging = survey.policies.map(({ policy }) => policy);
+  const accounts = openAccounts(config);
+  try {
+    return await runShard(
+      { accounts, store, clock: systemClock },
+      {
+        ...survey,
+        identity: { id: runId, trigger },
+        policiesKey: encodePolicies(judging, waivers).key,
+      },
+      { ...parsed.value, untilMs: deadlineMs },
+    );
+  } finally {
+    accounts.close();
+  }
+}
+
+function surveyPlanOf(
+  config: Config,
+  { policies, waivers, deadlineMs }: Omit<AuditRequest, 'identity'>,
+) {
+  const leftMs = deadlineMs - systemClock.now();
+  const wantedMs = reserveMs + (config.targets?.length ?? 1) * reservePerTargetMs;
+  return {
+    sources,
+    policies: policies.filter(isSelected(config)),
+    waivers,
+    timezone: config.timezone,
+    observeUntilMs: deadlineMs - Math.min(wantedMs, leftMs * reserveShare),
+  };
+}
+
+function openAccounts({ credential, region, locale, endpoint }: Config): OpenAccounts {
+  return createAccounts(systemClock, {
+    ...{ credential, region, locale, requestTimeoutMs, roleKeys, sessionName: tool.name },
     ...(endpoint !== undefined && { endpoint }),
   });
-  const ports = { reader: createTencentReader(clock, api), store, http: sendHttp, clock, log };
-  try {
-    return await runAudit(ports, {
-      identity,
-      site,
-      sources,
-      policies: policies.filter(isSelected(config)),
-      waivers,
-      channels,
-      notify: { notify: config.notify, remindDays: config.remindDays },
-      timezone,
-      tool,
-      observeUntilMs: deadlineMs - Math.min(reserveMs, leftMs * reserveShare),
-      tellUntilMs: deadlineMs,
-      ...(uin !== undefined && { uin }),
-      ...(signer !== undefined && { signer }),
-    });
-  } finally {
-    api.close();
-  }
+}
+
+/** Only on SCF there is a function to invoke; its client is read only where there are many targets. */
+async function invokingSelf(
+  { credential, site, region, locale, endpoint }: Config,
+  env: Env,
+): Promise<{ readonly invokeSelf: InvokeSelf; readonly close: () => void } | undefined> {
+  const name = env['SCF_FUNCTIONNAME'];
+  if (!isScf(env) || name === undefined || name === '') return undefined;
+  const { createInvokeSelf } = await import('./settings/tencent/invoke.ts');
+  const [namespace, version] = [env['SCF_NAMESPACE'], env['SCF_FUNCTIONVERSION']];
+  return createInvokeSelf(
+    systemClock,
+    {
+      // The function's own region, whatever region the rest is asked in.
+      ...{
+        credential,
+        site,
+        region: env['TENCENTCLOUD_REGION'] ?? region,
+        locale,
+        requestTimeoutMs,
+      },
+      ...(endpoint !== undefined && { endpoint }),
+    },
+    {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      ...(version !== undefined && { version }),
+    },
+  );
 }
 
 /** @throws AuditError CONFIG_INVALID */
 export function configOf(env: Env, policies: readonly CompiledPolicy[]): Config {
   const credential = findCredential(env);
-  const policyNames = new Set(policies.flatMap(({ pack, policy }) => [pack, policy.id]));
-  const config = parseConfig({ env, credential, uin: injectedUin(env), policyNames });
-  if (config.ok) return config.value;
-  throw invalid('CONFIG_INVALID', 'Config is not valid', config.problems);
+  const policyNames = policyNamesOf(policies);
+  const config = parseConfig({
+    ...{ env, credential, uin: injectedUin(env), policyNames },
+    readFile: (path) => readText(path, env),
+  });
+  if (!config.ok) throw invalid('CONFIG_INVALID', 'Config is not valid', config.problems);
+  const unjudged = unjudgedOf(config.value, policies);
+  if (unjudged.length > 0) throw invalid('CONFIG_INVALID', 'Config is not valid', unjudged);
+  return config.value;
+}
+
+function policyNamesOf(policies: readonly CompiledPolicy[]): ReadonlySet<string> {
+  return new Set(policies.flatMap(({ pack, policy }) => [pack, policy.id]));
+}
+
+/** A target that no policy judges would be in the record, and look well. */
+function unjudgedOf(config: Config, policies: readonly CompiledPolicy[]): readonly Problem[] {
+  const selected = policies.filter(isSelected(config));
+  return (config.targets ?? []).flatMap((target) =>
+    sealedTarget({ policies: selected }, target).policies?.length === 0
+      ? {
+          where: `AUDIT_TARGETS ${target.uin}`,
+          what: 'chooses policies that AUDIT_POLICIES leaves out: nothing would judge it',
+        }
+      : [],
+  );
+}
+
+/** A relative path is meant from the code's folder on SCF, from the working folder elsewhere. */
+function readText(path: string, env: Env): Result<string, string> {
+  const root = isScf(env) ? (env['USER_CODE_ROOT'] ?? '.') : '.';
+  try {
+    return { ok: true, value: readFileSync(resolve(root, path), 'utf8') };
+  } catch (error) {
+    const code = error instanceof Error ? String(Reflect.get(error, 'code')) : 'unknown';
+    const what = `is "${plainLine(path, 60)}", which cannot be read (${code}): give the path of a file of targets`;
+    return { ok: false, problems: [what] };
+  }
 }
 
 /** On SCF the execution role is the only source; elsewhere a profile file may have it. */

@@ -3,6 +3,7 @@ import { print, talk, type ExitCode, type Io } from '../io.ts';
 import type { AddCommand } from '../options.ts';
 import { readable, setStage } from '../simulated.ts';
 import { printOutcome } from './run.ts';
+import { collected } from '../../shared/run.ts';
 import { indent } from './start.ts';
 
 const dayMs = 86_400_000;
@@ -44,7 +45,7 @@ async function demo(io: Io): Promise<ExitCode> {
         `Night ${String(index + 1)}, ${new Date(scheduledMs).toISOString().slice(0, 10)}: ${title}\n`,
       );
       const outcome = await night(scheduledMs);
-      printOutcome(io, outcome, { all: false });
+      printOutcome(io, outcome, await collected(outcome), { all: false });
       for (const { channel, status } of outcome.notices) {
         const heard = simulator.inbox.filter((notice) => channel.startsWith(`${notice.channel}:`));
         print(

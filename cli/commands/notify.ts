@@ -1,8 +1,9 @@
 import { systemClock, sendHttp } from '../../shared/edge.ts';
+import type { Site } from '../../shared/model.ts';
 import { AuditError, invalid } from '../../shared/errors.ts';
 import { openLog, runsBackwards } from '../../shared/evidence/chain.ts';
 import { readHistory } from '../../shared/evidence/history.ts';
-import { readReports } from '../../shared/evidence/run-files.ts';
+import { openReports, type Reports } from '../../shared/evidence/run-files.ts';
 import type { Locale, Problem } from '../../shared/model.ts';
 import { platforms } from '../../shared/notice/channels/platforms.ts';
 import { deliver } from '../../shared/notice/deliver.ts';
@@ -118,12 +119,12 @@ async function preview(
   const { store, place } = await openEvidenceOption(io, evidence);
   const log = openLog(store, undefined);
   const record = await latestRun(log, place);
-  const reports = await readReports(store, record);
+  const reports = await openReports(store, record);
   const names = channels.map(({ name }) => name);
   const history = await readHistory(log, record, names);
   const asNew = { ...history, told: new Set<string>(), heardBy: new Map<string, never>() };
   const plan = {
-    site: reports[0]?.target.site ?? 'intl',
+    site: await siteOf(reports),
     policies: loadLibrary(policies).compiled,
     channels,
     notify: { notify: 'changes', remindDays: 0 },
@@ -150,6 +151,12 @@ async function preview(
     for (const { content } of posts) printJson(io, content);
   }
   return 0;
+}
+
+/** Of its first target: what tells of a run in one word. */
+async function siteOf(reports: Reports): Promise<Site> {
+  for await (const { target } of reports()) return target.site;
+  return 'intl';
 }
 
 async function latestRun(log: ReturnType<typeof openLog>, place: string) {

@@ -12,11 +12,11 @@ import {
 import { loadControls, loadLibrary } from '../library.ts';
 import { evidenceOption, jsonOption, policiesOption, type AddCommand } from '../options.ts';
 import { identify } from '../../shared/identity.ts';
-import type { Delivery } from '../../shared/model.ts';
+import type { Delivery, TargetReport } from '../../shared/model.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import { frameworkLine, frameworkSummaries } from '../../shared/report/frameworks.ts';
 import { findingRows, summaryLine } from '../../shared/report/text.ts';
-import type { RunOutcome } from '../../shared/run.ts';
+import { collected, type RunOutcome } from '../../shared/run.ts';
 import { audit } from '../../shared/wire.ts';
 
 /** A person waits for it: longer than any retry needs, shorter than patience. */
@@ -64,17 +64,18 @@ export async function run(io: Io, options: RunOptions): Promise<ExitCode> {
       },
     }),
   );
+  const reports = await collected(outcome);
   const { predicate: _, ...told } = outcome;
-  if (options.json) printJson(io, told);
-  else printOutcome(io, outcome, options);
-  if (options.all && !options.json) printFrameworks(io, outcome, options, compiled);
+  if (options.json) printJson(io, { ...told, reports });
+  else printOutcome(io, outcome, reports, options);
+  if (options.all && !options.json) printFrameworks(io, reports, options, compiled);
   return exitCodeOf(outcome);
 }
 
 /** What the night means for each standard, of the policies that judged. */
 function printFrameworks(
   io: Io,
-  { reports }: RunOutcome,
+  reports: readonly TargetReport[],
   options: RunOptions,
   compiled: readonly CompiledPolicy[],
 ): void {
@@ -90,9 +91,10 @@ function printFrameworks(
 export function printOutcome(
   io: Io,
   outcome: RunOutcome,
+  reports: readonly TargetReport[],
   { all }: { readonly all: boolean },
 ): void {
-  const rows = findingRows(outcome.reports, { all });
+  const rows = findingRows(reports, { all });
   if (rows.length > 0) {
     const cells = rows.map(({ status, policyId, target, text }) => [
       paint(io, status, status.toUpperCase()),

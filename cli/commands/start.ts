@@ -1,3 +1,4 @@
+import { collected } from '../../shared/run.ts';
 import { findCredential } from '../../shared/wire.ts';
 import { print, talk, type ExitCode, type Io } from '../io.ts';
 import type { AddCommand } from '../options.ts';
@@ -28,7 +29,7 @@ async function start(io: Io): Promise<ExitCode> {
   const { simulator, evidence, publicKey, night } = await setStage('drift');
   try {
     const outcome = await night(Date.now());
-    printOutcome(io, outcome, { all: false });
+    printOutcome(io, outcome, await collected(outcome), { all: false });
 
     const [notice] = simulator.inbox;
     print(io, '\nWhat the Slack channel got:\n');

@@ -5,9 +5,10 @@ import { policies, waivers } from 'virtual:policies';
 
 import { logToStdout as log } from '../../shared/edge.ts';
 import { AuditError, invalid, messageOf } from '../../shared/errors.ts';
-import type { Counts, DeliveryStatus, Finding, Head } from '../../shared/model.ts';
+import { isObject, own } from '../../shared/json.ts';
+import type { Counts, DeliveryStatus, Finding, Head, Json } from '../../shared/model.ts';
 import { findingLines, type RunOutcome } from '../../shared/run.ts';
-import { audit } from '../../shared/wire.ts';
+import { audit, auditShard } from '../../shared/wire.ts';
 import { deadlineOf, type ScfContext } from './context.ts';
 import { parseEvent } from './event.ts';
 
@@ -16,7 +17,9 @@ export interface Answer {
   readonly status: RunOutcome['status'];
   readonly counts: Counts;
   /** All that is neither pass nor skip. */
-  readonly findings: readonly (Finding & { readonly target: string })[];
+  readonly findings: readonly OpenFinding[];
+  /** How many more there are, where the platform would not take an answer with all of them. */
+  readonly omitted?: number;
   readonly evidence: Head;
   readonly notices: readonly {
     readonly channel: string;
@@ -26,30 +29,35 @@ export interface Answer {
   }[];
 }
 
+type OpenFinding = Finding & { readonly target: string };
+
+/** What one invocation of a larger audit answers to another. */
+export interface PartAnswer {
+  readonly shard: Awaited<ReturnType<typeof auditShard>>;
+}
+
+/** SCF takes 6 MB; JSON characters of the findings, some of which take three bytes. */
+const maxFindingChars = 1_500_000;
+
 /**
  * Rejects only where a retry by the platform helps or a person must look: bad configuration, evidence that
  * could not be written, a notice that stayed undelivered. SCF retries twice, a minute apart; the run's id
  * makes that harmless.
  */
-export async function main_handler(event: unknown, context: ScfContext = {}): Promise<Answer> {
+export async function main_handler(
+  event: unknown,
+  context: ScfContext = {},
+): Promise<Answer | PartAnswer> {
   const nowMs = Date.now();
+  const request = {
+    ...{ env: process.env, policies, waivers, log },
+    deadlineMs: deadlineOf(context, nowMs),
+  };
   try {
-    const identity = parseEvent(event, nowMs);
-    if (!identity.ok) throw invalid('EVENT_INVALID', 'The event is not valid', identity.problems);
-    const outcome = await audit({
-      env: process.env,
-      policies,
-      waivers,
-      identity: identity.value,
-      deadlineMs: deadlineOf(context, nowMs),
-      log,
-    });
-    const answer = answerOf(outcome);
-    await write(await findingLines(outcome, { policies, waivers }));
-    throwIfUndelivered(answer);
-    const { runId, status, evidence } = answer;
-    log('info', 'done', { runId, status, seq: evidence.seq, sha256: evidence.sha256 });
-    return answer;
+    const shard = shardIn(event);
+    return shard === undefined
+      ? await auditAll(event, nowMs, request)
+      : { shard: await auditShard(shard, request) };
   } catch (error) {
     log('error', 'rejected', {
       code: error instanceof AuditError ? error.code : 'UNEXPECTED',
@@ -59,6 +67,23 @@ export async function main_handler(event: unknown, context: ScfContext = {}): Pr
   }
 }
 
+function shardIn(event: unknown): Json | undefined {
+  return isObject(event) ? own(event, 'shard') : undefined;
+}
+
+type Request = Parameters<typeof auditShard>[1];
+
+async function auditAll(event: unknown, nowMs: number, request: Request): Promise<Answer> {
+  const identity = parseEvent(event, nowMs);
+  if (!identity.ok) throw invalid('EVENT_INVALID', 'The event is not valid', identity.problems);
+  const outcome = await audit({ ...request, identity: identity.value });
+  const answer = await answerOf(outcome);
+  throwIfUndelivered(answer);
+  const { runId, status, evidence } = answer;
+  log('info', 'done', { runId, status, seq: evidence.seq, sha256: evidence.sha256 });
+  return answer;
+}
+
 /** No faster than the platform takes it: of an organisation, the lines are more than the smallest memory. */
 async function write(lines: Iterable<string>): Promise<void> {
   for (const line of lines) {
@@ -66,16 +91,29 @@ async function write(lines: Iterable<string>): Promise<void> {
   }
 }
 
-function answerOf({ runId, status, counts, reports, evidence, notices }: RunOutcome): Answer {
+/** In one pass over the reports: logs what did not pass, and gathers what is open. */
+async function answerOf(outcome: RunOutcome): Promise<Answer> {
+  const { runId, status, counts, reports, evidence, notices } = outcome;
+  const linesOf = await findingLines(outcome, { policies, waivers });
+  const findings: OpenFinding[] = [];
+  let chars = 0;
+  let omitted = 0;
+  for await (const report of reports()) {
+    await write(linesOf(report));
+    for (const finding of report.findings) {
+      if (finding.status === 'pass' || finding.status === 'skip') continue;
+      const open = { target: report.target.uin, ...finding };
+      chars += JSON.stringify(open).length;
+      if (chars > maxFindingChars) omitted += 1;
+      else findings.push(open);
+    }
+  }
   return {
     runId,
     status,
     counts,
-    findings: reports.flatMap(({ target, findings }) =>
-      findings
-        .filter((finding) => finding.status !== 'pass' && finding.status !== 'skip')
-        .map((finding) => ({ target: target.uin, ...finding })),
-    ),
+    findings,
+    ...(omitted > 0 && { omitted }),
     evidence,
     notices: notices.map(({ channel, status: told, attempts, reason }) => ({
       channel,

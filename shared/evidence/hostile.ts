@@ -44,10 +44,18 @@ function parseLine(line: string): ReportLine | string {
   if (!isObject(value)) return 'is not a JSON object';
   const { target, observations, findings } = value;
   if (!isObject(target) || !areTexts(target, ['uin', 'site'])) return 'has no target';
+  if (!isTarget(target)) return 'has a malformed target';
   if (!isListOf(observations, isObservation)) return 'has malformed observations';
   if (!isListOf(findings, isFindingRow)) return 'has malformed findings';
   // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- checked just above, key by key
   return value as unknown as ReportLine;
+}
+
+/** What decides who judges and who waives. */
+function isTarget({ alias, tags, policies }: JsonObject): boolean {
+  const areNames = (value: Json | undefined) =>
+    value === undefined || (isArray(value) && value.every((item) => typeof item === 'string'));
+  return (alias === undefined || typeof alias === 'string') && areNames(tags) && areNames(policies);
 }
 
 export interface Judged {

@@ -24,10 +24,6 @@ export function encodeReport({ target, observations, findings }: TargetReport): 
   return JSON.stringify({ target, observations, findings: rows });
 }
 
-export function encodeReports(reports: readonly TargetReport[]): Uint8Array {
-  return Buffer.from(reports.map((report) => `${encodeReport(report)}\n`).join(''));
-}
-
 /** The policies and waivers that judged, in the one form that gives the same hash on every night. */
 export function encodePolicies(
   policies: readonly Policy[],
@@ -40,24 +36,58 @@ export function encodePolicies(
 }
 
 /**
- * What a sealed run said of its targets: for telling it again without auditing again.
+ * What a sealed run said of its targets, a file at a time: those of an organisation fit in no memory.
+ * @throws AuditError EVIDENCE_BROKEN when a file is not as sealed
+ */
+async function* reportsOf(
+  store: EvidenceStore,
+  record: RunRecord,
+  isWanted: (uin: string) => boolean = () => true,
+): AsyncGenerator<TargetReport> {
+  for (const subject of ownFiles(record)) {
+    const text = await readSealed(store, subject);
+    for (const line of text.split('\n')) {
+      const uin = /^\{"target":\{"uin":"(\d+)"/.exec(line)?.[1];
+      if (line !== '' && (uin === undefined || isWanted(uin))) yield parseReport(line);
+    }
+  }
+}
+
+function ownFiles({ predicate, subject }: RunRecord): readonly Subject[] {
+  const abandoned = new Set(predicate.abandoned);
+  const folder = folderOf(predicate.run.id);
+  return subject.filter(({ name }) => name.startsWith(folder) && !abandoned.has(name));
+}
+
+/** The reports of a sealed run, read anew each time; those of other targets than the wanted may be left out. */
+export type Reports = (isWanted?: (uin: string) => boolean) => AsyncIterable<TargetReport>;
+
+/**
+ * A run of few targets has one file, which is read once and kept.
+ * @throws AuditError EVIDENCE_BROKEN when that is not as sealed
+ */
+export async function openReports(store: EvidenceStore, record: RunRecord): Promise<Reports> {
+  if (ownFiles(record).length > 1) return (isWanted) => reportsOf(store, record, isWanted);
+  const reports = await readReports(store, record);
+  return () => iterate(reports);
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- what is at hand, in the form of what is read
+async function* iterate(reports: readonly TargetReport[]): AsyncGenerator<TargetReport> {
+  yield* reports;
+}
+
+/**
+ * The same in one go, for a run of few.
  * @throws AuditError EVIDENCE_BROKEN when a file is not as sealed
  */
 export async function readReports(
   store: EvidenceStore,
   record: RunRecord,
 ): Promise<readonly TargetReport[]> {
-  const { abandoned, run } = record.predicate;
-  const own = record.subject.filter(
-    ({ name }) => name.startsWith(folderOf(run.id)) && !abandoned.includes(name),
-  );
-  const files = await Promise.all(own.map((subject) => readSealed(store, subject)));
-  return files.flatMap((text) =>
-    text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map(parseReport),
-  );
+  const reports: TargetReport[] = [];
+  for await (const report of reportsOf(store, record)) reports.push(report);
+  return reports;
 }
 
 /**

@@ -2,21 +2,13 @@
  * Seals a run: its files first, its record last, so that a crash leaves files without a record and never
  * a record without its files.
  */
-import type {
-  Counts,
-  OpenFinding,
-  RunIdentity,
-  RunPredicate,
-  Status,
-  TargetReport,
-} from '../model.ts';
-import { severities, statuses } from '../model.ts';
-import { driftOf } from './drift.ts';
+import { severities, type OpenFinding, type RunIdentity, type RunPredicate } from '../model.ts';
 import type { EvidenceStore } from '../ports.ts';
 import { runsBackwards, type EvidenceLog } from './chain.ts';
 import { subjectOf, type RunRecord, type Subject } from './record.ts';
-import { encodeReports, folderOf, targetsKey } from './run-files.ts';
+import { folderOf } from './run-files.ts';
 import { sha256 } from './sign.ts';
+import { driftOf, type OpenRow, type Tally } from './tally.ts';
 
 export interface RunToSeal {
   readonly identity: RunIdentity;
@@ -30,7 +22,9 @@ export interface RunToSeal {
    * undefined where its schedule is not known.
    */
   readonly missedSince: ((lastScheduledMs: number) => readonly string[]) | undefined;
-  readonly reports: readonly TargetReport[];
+  /** The files of its reports, put already, and what they say. */
+  readonly files: readonly Subject[];
+  readonly tally: Tally;
   readonly waivers: RunPredicate['waivers'];
   readonly policies: { readonly key: string; readonly bytes: Uint8Array };
 }
@@ -47,37 +41,40 @@ export async function sealRun(
   run: RunToSeal,
 ): Promise<SealedBy> {
   const { id, trigger } = run.identity;
+  const { files, tally } = run;
   await store.putIfAbsent(run.policies.key, run.policies.bytes);
-  const bytes = encodeReports(run.reports);
-  const ownKey = await putTargets(store, id, bytes);
+  const ownKeys = new Set(files.map(({ name }) => name));
   let sealedByOther: RunRecord | undefined;
+  /** Of ours, what the other attempt did not find yet. */
+  let late: readonly string[] = [];
 
   const appended = await log.append(async ({ seq, previous }) => {
-    const others = (await store.list(folderOf(id))).filter((key) => key !== ownKey);
+    const others = (await store.list(folderOf(id))).filter((key) => !ownKeys.has(key));
     // Only an attempt that left a file here can have sealed this run: without one, no need to read the log.
     const earlier = others.length > 0 ? await recordsOf(log, id) : [];
     const sealedKeys = namesIn(earlier);
-    // Another attempt took our file for a leftover and sealed it: there is nothing to add.
-    sealedByOther = sealedKeys.has(ownKey) ? earlier[0] : undefined;
+    // Another attempt took our files for leftovers and sealed them: there is nothing to add.
+    late = [...ownKeys].filter((key) => !sealedKeys.has(key));
+    sealedByOther = late.length < ownKeys.size ? earlier[0] : undefined;
     if (sealedByOther !== undefined) return undefined;
 
     const leftovers = others.filter((key) => !sealedKeys.has(key));
     const subject = [
-      subjectOf(ownKey, bytes),
+      ...files,
       subjectOf(run.policies.key, run.policies.bytes),
       ...(await sealedAsFound(store, leftovers)),
     ];
     const { startedAt, finishedAt, complete, tool, timezone, waivers } = run;
     const last = await lastRun(log);
-    const drift = driftOf(run.reports, last?.drift ?? []);
+    const drift = driftOf(tally, last?.drift ?? []);
     const predicate: RunPredicate = {
       seq,
       previous,
       run: { id, trigger, startedAt, finishedAt, complete },
       tool,
       timezone,
-      counts: countsOf(run.reports),
-      open: openOf(run.reports, trigger.scheduledAt, last?.open ?? []),
+      counts: tally.counts,
+      open: openOf(tally.open, trigger.scheduledAt, last?.open ?? []),
       waivers,
       ...(drift.length > 0 && { drift }),
       missed: await missedBefore(log, run),
@@ -86,6 +83,9 @@ export async function sealRun(
     return { kind: 'run', predicate, subject };
   });
 
+  if (sealedByOther !== undefined && late.length > 0) {
+    return { record: await sealAgain(store, log, sealedByOther, late), isOurs: false };
+  }
   const record = appended ?? sealedByOther;
   if (record?.kind !== 'run') throw new Error('A run was sealed without a record');
   return { record, isOurs: appended !== undefined };
@@ -173,14 +173,6 @@ async function lastScheduledMs(log: EvidenceLog, triggerName: string): Promise<n
   return undefined;
 }
 
-/** Beside whatever a killed attempt left: nothing is ever overwritten. */
-async function putTargets(store: EvidenceStore, runId: string, bytes: Uint8Array): Promise<string> {
-  for (let index = 0; ; index += 1) {
-    const key = targetsKey(runId, index);
-    if (await store.putIfAbsent(key, bytes)) return key;
-  }
-}
-
 async function sealedAsFound(
   store: EvidenceStore,
   keys: readonly string[],
@@ -190,43 +182,24 @@ async function sealedAsFound(
   );
 }
 
-export function countsOf(reports: readonly TargetReport[]): Counts {
-  const findings = reports.flatMap((report) => report.findings);
-  const count = (status: Status) => findings.filter((finding) => finding.status === status).length;
-  const [pass, fail, waived, error, skip] = statuses.map(count);
-  return {
-    targets: reports.length,
-    pass: pass ?? 0,
-    fail: fail ?? 0,
-    waived: waived ?? 0,
-    error: error ?? 0,
-    skip: skip ?? 0,
-  };
-}
-
 /** Worst first. `since` is kept over every kind of being open: a night that could not look ends no row. */
 export function openOf(
-  reports: readonly TargetReport[],
+  rows: readonly OpenRow[],
   scheduledAt: string,
   before: readonly OpenFinding[],
 ): readonly OpenFinding[] {
   const beforeOf = new Map(before.map((finding) => [finding.fingerprint, finding]));
-  return reports
-    .flatMap(({ target, findings }) =>
-      findings.flatMap(({ policyId, severity, status }): readonly OpenFinding[] => {
-        if (status === 'pass' || status === 'skip') return [];
-        const fingerprint = fingerprintOf(target.site, target.uin, policyId);
-        const last = beforeOf.get(fingerprint);
-        const since = last?.since ?? scheduledAt;
-        const lastStatus = status === 'error' ? lastStatusOf(last) : undefined;
-        return [
-          {
-            ...{ fingerprint, target: target.uin, policyId, severity, status, since },
-            ...(lastStatus !== undefined && { lastStatus }),
-          },
-        ];
-      }),
-    )
+  return rows
+    .map(({ site, target, policyId, severity, status }): OpenFinding => {
+      const fingerprint = fingerprintOf(site, target, policyId);
+      const last = beforeOf.get(fingerprint);
+      const since = last?.since ?? scheduledAt;
+      const lastStatus = status === 'error' ? lastStatusOf(last) : undefined;
+      return {
+        ...{ fingerprint, target, policyId, severity, status, since },
+        ...(lastStatus !== undefined && { lastStatus }),
+      };
+    })
     .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 }
 

@@ -8,7 +8,6 @@ import type {
   RunPredicate,
   SeenDrift,
   Site,
-  TargetReport,
   WaiverUse,
 } from '../model.ts';
 import { plainLine } from '../text.ts';
@@ -86,7 +85,8 @@ export interface RunToTell {
   readonly site: Site;
   readonly counts: Counts;
   readonly head: Head;
-  readonly reports: readonly TargetReport[];
+  /** By fingerprint: at least of what there is to tell. */
+  readonly findings: ReadonlyMap<string, Finding>;
   readonly policies: readonly Policy[];
 }
 
@@ -119,16 +119,11 @@ export function noticeOf(told: RunToTell, changes: Changes): Notice {
   };
 }
 
-function itemsOf({ reports, policies }: RunToTell): (open: OpenFinding) => Item {
+function itemsOf({ findings, policies }: RunToTell): (open: OpenFinding) => Item {
   const policyById = new Map(policies.map((policy) => [policy.id, policy]));
-  const findingOf = new Map(
-    reports.flatMap(({ target, findings }) =>
-      findings.map((finding) => [`${target.uin} ${finding.policyId}`, finding] as const),
-    ),
-  );
   return (open) => {
     const policy = policyById.get(open.policyId);
-    const finding = findingOf.get(`${open.target} ${open.policyId}`);
+    const finding = findings.get(open.fingerprint);
     return {
       open,
       title: plainLine(policy?.title ?? open.policyId),

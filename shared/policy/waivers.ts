@@ -85,9 +85,23 @@ export function waiverUses(
   reports: readonly TargetReport[],
   nowMs: number,
 ): readonly WaiverUse[] {
+  return usesOf(waivers, new Set(reports.flatMap((report) => neededBy(report, waivers))), nowMs);
+}
+
+/** Ids of the waivers that the report needs. */
+export function neededBy(report: TargetReport, waivers: readonly Waiver[]): readonly string[] {
+  return waivers.filter((waiver) => isNeeded(waiver, [report])).map(({ id }) => id);
+}
+
+/** @param needed ids of those that some report needs */
+export function usesOf(
+  waivers: readonly Waiver[],
+  needed: ReadonlySet<string>,
+  nowMs: number,
+): readonly WaiverUse[] {
   return waivers.map((waiver) => {
     const { id, policy, until } = waiver;
-    return { id, policy, until, state: stateOf(waiver, isNeeded(waiver, reports), nowMs) };
+    return { id, policy, until, state: stateOf(waiver, needed.has(id), nowMs) };
   });
 }
 

@@ -7,11 +7,15 @@ import type {
   Policy,
   SealedRun,
   Target,
+  TargetReport,
   Waiver,
 } from '../model.ts';
 
 /** A run as its record and the files that it seals tell it. */
 export type Night = Pick<SealedRun, 'head' | 'predicate' | 'reports' | 'policies' | 'waivers'>;
+
+/** The same without its reports, which are many. */
+export type NightFrame = Omit<Night, 'reports'>;
 
 export interface Row {
   readonly target: Target;
@@ -34,16 +38,21 @@ export interface TargetRows {
 }
 
 /** Target by target: the rows of one are few, those of a night may be a hundred thousand. */
-export function* rowsByTarget(
-  { predicate, reports, policies, waivers }: Night,
+export function* rowsByTarget(night: Night, fingerprintOf: FingerprintOf): Generator<TargetRows> {
+  const rowsOf = createRowsOf(night, fingerprintOf);
+  for (const report of night.reports) yield { target: report.target, rows: rowsOf(report) };
+}
+
+export function createRowsOf(
+  { predicate, policies, waivers }: NightFrame,
   fingerprintOf: FingerprintOf,
-): Generator<TargetRows> {
+): (report: TargetReport) => readonly Row[] {
   const openOf = new Map(predicate.open.map((open) => [open.fingerprint, open]));
   const policyOf = new Map(policies.map((policy) => [policy.id, policy]));
   const waiverOf = new Map(waivers.map((waiver) => [waiver.id, waiver]));
-  for (const { target, observations, findings } of reports) {
+  return ({ target, observations, findings }) => {
     const observationOf = new Map(observations.map((one) => [one.source, one]));
-    const rows = findings.map((finding): Row => {
+    return findings.map((finding): Row => {
       const fingerprint = fingerprintOf(target.site, target.uin, finding.policyId);
       const policy = policyOf.get(finding.policyId);
       return {
@@ -56,8 +65,7 @@ export function* rowsByTarget(
         waiver: finding.status === 'waived' ? waiverOf.get(finding.waiver.id) : undefined,
       };
     });
-    yield { target, rows };
-  }
+  };
 }
 
 /** Why it is not a pass: the messages of its violations, or the reason that it gives. */

@@ -13,15 +13,18 @@ import type {
   Policy,
   Severity,
   Status,
+  TargetReport,
 } from '../model.ts';
 import { plainLine } from '../text.ts';
 import {
+  createRowsOf,
   jsonText,
   madeAtMs,
   reasonOf,
   rowsByTarget,
   type FingerprintOf,
   type Night,
+  type NightFrame,
   type Row,
 } from './night.ts';
 
@@ -57,15 +60,18 @@ export async function* ocsfLines(
 }
 
 /**
- * The lines of a night that has just been sealed, for the platform's log service: what did not pass, without
- * the settings, which the record has. What closed is not among them: that takes the night before.
+ * The lines of a target of a night that has just been sealed, for the platform's log service: what did not pass,
+ * without the settings, which the record has. What closed is not among them: that takes the night before.
  */
-export function* ocsfLinesOfTonight(night: Night, fingerprintOf: FingerprintOf): Generator<string> {
-  for (const { rows } of rowsByTarget(night, fingerprintOf)) {
-    for (const row of rows) {
-      if (row.finding.status !== 'pass') yield lineOf(judgedEvent(night, row, undefined, 'short'));
-    }
-  }
+export function ocsfLinesOf(
+  night: NightFrame,
+  fingerprintOf: FingerprintOf,
+): (report: TargetReport) => Iterable<string> {
+  const rowsOf = createRowsOf(night, fingerprintOf);
+  return (report) =>
+    rowsOf(report)
+      .filter(({ finding }) => finding.status !== 'pass')
+      .map((row) => lineOf(judgedEvent(night, row, undefined, 'short')));
 }
 
 function lineOf(event: JsonObject): string {
@@ -142,7 +148,7 @@ interface Closing {
 
 /** @param size `short` leaves out the settings */
 function judgedEvent(
-  night: Night,
+  night: NightFrame,
   row: Row,
   closing: Closing | undefined,
   size: 'short' | 'whole',
@@ -174,7 +180,7 @@ function judgedEvent(
 }
 
 /** Of what was open and is not judged any more: its policy or its target is gone. */
-function goneEvent(night: Night, { wasOpen, before }: Closing): JsonObject {
+function goneEvent(night: NightFrame, { wasOpen, before }: Closing): JsonObject {
   const { fingerprint, policyId, severity, target } = wasOpen;
   const policy = [...night.policies, ...before.policies].find(({ id }) => id === policyId);
   const timeMs = madeAtMs(night, undefined);
@@ -191,7 +197,11 @@ function goneEvent(night: Night, { wasOpen, before }: Closing): JsonObject {
   };
 }
 
-function activityOf(night: Night, open: OpenFinding | undefined, closing: Closing | undefined) {
+function activityOf(
+  night: NightFrame,
+  open: OpenFinding | undefined,
+  closing: Closing | undefined,
+) {
   if (open === undefined) return closing === undefined ? activities.assess : activities.close;
   return open.since === night.predicate.run.trigger.scheduledAt
     ? activities.create
@@ -233,7 +243,7 @@ const schemaVersion = '1.4.0';
 /** OCSF wants a standard always; a policy may support none. */
 const ownStandard = 'tcss-audit policies';
 
-function eventOf(night: Night, told: Told): JsonObject {
+function eventOf(night: NightFrame, told: Told): JsonObject {
   const { fingerprint, policyId, policy, severity, status, target, activity, timeMs } = told;
   const { run, tool } = night.predicate;
   const lifecycle = lifecycles[status];
@@ -322,7 +332,7 @@ function violationsOf(finding: Finding): readonly JsonObject[] {
 
 /** Where the proof lies, and our own words for what OCSF has none for. */
 function unmappedOf(
-  { head, predicate }: Night,
+  { head, predicate }: NightFrame,
   status: Status | 'gone',
   policyId: string,
   source: string | undefined,
@@ -348,7 +358,7 @@ function listOf(name: string, list: readonly Json[]): JsonObject {
  * the whole event, with its attestation but without the fingerprint itself, and so over the event before.
  */
 function attester(
-  { head, predicate }: Night,
+  { head, predicate }: NightFrame,
   sha256: (text: string) => string,
 ): (event: JsonObject) => JsonObject {
   // The same first night gives the same chain, however far the export goes.

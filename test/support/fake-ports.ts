@@ -6,6 +6,7 @@ import { parseWebhooks, type Channel } from '../../shared/notice/webhook.ts';
 import { compilePolicy } from '../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
 import type {
+  Accounts,
   Clock,
   EvidenceStore,
   Http,
@@ -223,8 +224,14 @@ export interface World {
 }
 
 export function worldOf(parts: Omit<World, 'ports'>): World {
-  const { store, clock, reader } = parts;
-  return { ...parts, ports: { store, clock, reader, http: parts.http.http, log: silentLog } };
+  const { store, clock, reader, http } = parts;
+  const ports = { store, clock, accounts: accountsOf(reader), http: http.http, log: silentLog };
+  return { ...parts, ports };
+}
+
+/** One reader for whatever account. */
+export function accountsOf(reader: SettingsReader): Accounts {
+  return { open: () => Promise.resolve(reader) };
 }
 
 export function waiverOf(change: Partial<Waiver> = {}): Waiver {

@@ -10,6 +10,7 @@ import {
   type Subject,
 } from '../../shared/evidence/record.ts';
 import { encodePolicies } from '../../shared/evidence/run-files.ts';
+import { gatheredOf } from './gathered.ts';
 import { sealRun, type RunToSeal } from '../../shared/evidence/seal.ts';
 import {
   parsePublicKey,
@@ -147,15 +148,16 @@ export async function seal(
   { at, report, name = 'nightly', missedSince = () => [] }: Night,
 ): Promise<RunRecord> {
   const scheduledMs = Date.parse(at);
+  const identity = identify('timer', name, scheduledMs);
   const { record } = await sealRun(store, log, {
-    identity: identify('timer', name, scheduledMs),
+    identity,
     startedAt: new Date(scheduledMs).toISOString(),
     finishedAt: new Date(scheduledMs + 1_000).toISOString(),
     complete: true,
     tool: { name: 'tcss-audit', version: '0.0.0-test' },
     timezone: 'Asia/Shanghai',
     missedSince,
-    reports: [report],
+    ...(await gatheredOf(store, identity.id, [report])),
     waivers: [],
     policies: policiesFile,
   });

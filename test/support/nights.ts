@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { openLog } from '../../shared/evidence/chain.ts';
 import { encodePolicies } from '../../shared/evidence/run-files.ts';
 import { readRuns } from '../../shared/evidence/runs.ts';
+import { gatheredOf } from './gathered.ts';
 import { sealRun } from '../../shared/evidence/seal.ts';
 import { identify } from '../../shared/identity.ts';
 import {
@@ -77,15 +78,20 @@ export async function sealNights(
   const log = openLog(store, undefined);
   for (const [index, { targets, policies = standardPolicies }] of nights.entries()) {
     const scheduledMs = firstNightMs + index * dayMs;
+    const identity = identify('timer', 'nightly', scheduledMs);
     await sealRun(store, log, {
-      identity: identify('timer', 'nightly', scheduledMs),
+      identity,
       startedAt: new Date(scheduledMs).toISOString(),
       finishedAt: new Date(scheduledMs + 2_000).toISOString(),
       complete: true,
       tool: { name: 'tcss-audit', version: '0.0.0-test' },
       timezone: 'Asia/Shanghai',
       missedSince: undefined,
-      reports: targets.map((target) => reportOf(target, scheduledMs + 1_000)),
+      ...(await gatheredOf(
+        store,
+        identity.id,
+        targets.map((target) => reportOf(target, scheduledMs + 1_000)),
+      )),
       waivers: [],
       policies: encodePolicies(policies, [waiver]),
     });

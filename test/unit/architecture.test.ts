@@ -70,7 +70,10 @@ it('sees the imports that there are', () => {
     from: 'shared/settings/tencent/api.ts',
     to: 'shared/settings/tencent/sts.ts',
   });
-  expect(imports).toContainEqual({ from: 'shared/settings/tencent/connections.ts', to: 'node:https' });
+  expect(imports).toContainEqual({
+    from: 'shared/settings/tencent/connections.ts',
+    to: 'node:https',
+  });
   expect(imports).toContainEqual({
     from: 'functions/audit/policies.d.ts',
     to: 'shared/policy/compiled.ts',

@@ -1,12 +1,24 @@
 import { expect, it } from 'vitest';
 
 import { parseConfig, type Config, type Env } from '../../shared/config.ts';
+import type { Result } from '../../shared/model.ts';
 import { secret, webhooks } from '../support/fake-ports.ts';
 import { present, signer, signingKeyPem } from '../support/log.ts';
 
 const credential = { secretId: 'CANARY-ID', secretKey: 'CANARY-KEY', token: 'CANARY-TOKEN' };
 const policyNames = new Set(['image-scan', 'image-scan-enabled']);
-const parse = (env: Env, uin?: string) => parseConfig({ env, credential, uin, policyNames });
+const files: Readonly<Record<string, string>> = {
+  'targets.json': '[{ "uin": "100000000001" }]',
+  'bad.json': '[{ "uin": 100000000001, "rolArn": "x" }, []]',
+};
+const readFile = (path: string): Result<string, string> => {
+  const text = files[path];
+  return text === undefined
+    ? { ok: false, problems: ['cannot be read'] }
+    : { ok: true, value: text };
+};
+const parse = (env: Env, uin?: string) =>
+  parseConfig({ env, credential, uin, policyNames, readFile });
 
 function configOf(env: Env, uin?: string): Config {
   const parsed = parse(env, uin);
@@ -277,9 +289,9 @@ const problems: Record<string, readonly [Env, string]> = {
     { AUDIT_SIGNING_KEY: 'CANARY' },
     'AUDIT_SIGNING_KEY is no Ed25519 private key: give PKCS#8 PEM, or the PEM in base64 (openssl genpkey -algorithm ed25519)',
   ],
-  'a list of targets': [
-    { AUDIT_TARGETS: 'targets.json' },
-    'AUDIT_TARGETS is not supported by this version, which audits the account of its own credential: unset it',
+  'a file of targets that is not there': [
+    { AUDIT_TARGETS: 'no-targets.json' },
+    'AUDIT_TARGETS cannot be read',
   ],
   'a policy that is none': [
     { AUDIT_POLICIES: 'image-scan,image-scan-enabeld' },
@@ -323,7 +335,9 @@ const noCredential =
   'TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY are not set: on SCF give the function an execution role, elsewhere set both or write ~/.tencentcloud/credentials';
 
 it('complains of a missing credential', () => {
-  const parsed = parseConfig({ env: {}, credential: undefined, uin: undefined, policyNames });
+  const parsed = parseConfig({
+    ...{ env: {}, credential: undefined, uin: undefined, policyNames, readFile },
+  });
   expect(parsed).toEqual({
     ok: false,
     problems: [
@@ -352,7 +366,9 @@ it('complains of everything at once, and shows no secret', () => {
     TENCENTCLOUD_SECRETKEY: 'CANARY',
     TENCENTCLOUD_SESSIONTOKEN: 'CANARY',
   };
-  const parsed = parseConfig({ env: bad, credential: undefined, uin: undefined, policyNames });
+  const parsed = parseConfig({
+    ...{ env: bad, credential: undefined, uin: undefined, policyNames, readFile },
+  });
   const found = parsed.ok ? [] : parsed.problems;
   expect([...new Set(found.map(({ where }) => where))].sort()).toEqual([
     'AUDIT_ENDPOINT',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { driftOf } from '../../shared/evidence/drift.ts';
+import { driftOf, tallyOf } from '../../shared/evidence/tally.ts';
 import type { Drift, Observation, SeenDrift, TargetReport } from '../../shared/model.ts';
 
 const observedAt = '2026-11-24T02:00:00.000Z';
@@ -67,5 +67,5 @@ const nights: Record<string, [TargetReport[], SeenDrift[], SeenDrift[]]> = {
   'nothing of a source that is read no more': [[report('1', read('B'))], [seen('A', '/X')], []],
 };
 it.each(Object.entries(nights))('a run says %s', (_name, [reports, before, drift]) => {
-  expect(driftOf(reports, before)).toEqual(drift);
+  expect(driftOf(tallyOf(reports), before)).toEqual(drift);
 });

@@ -42,8 +42,8 @@ it('puts the files first and the record last', async () => {
   };
   await seal(watched, openLog(watched, signer), { at: nights[0], report: bad });
   expect(order).toEqual([
-    policiesFile.key,
     `${folder}/targets-0000.jsonl`,
+    policiesFile.key,
     'log/000000000001.json',
   ]);
 });

@@ -23,6 +23,7 @@ import { en } from '../../shared/notice/text/en.ts';
 import { zh } from '../../shared/notice/text/zh.ts';
 import { policies, source, uin } from '../support/fake-ports.ts';
 import {
+  present,
   findingOf,
   itemOf,
   nightOf,
@@ -507,7 +508,11 @@ it('finds the finding, the title and the remedy of what is open', () => {
   const open = openOf('v', { policyId: 'vulnerabilities' });
   const gone = openOf('x', { policyId: 'long-gone' });
   const notice = noticeOf(
-    { ...runToTell, reports: [report], policies: policies.map(({ policy }) => policy) },
+    {
+      ...runToTell,
+      findings: new Map([[open.fingerprint, present(report.findings[1])]]),
+      policies: policies.map(({ policy }) => policy),
+    },
     {
       failing: [open],
       unchecked: [],
@@ -542,7 +547,7 @@ it('says where an answer left its documentation', () => {
   const drift = [{ target: uin, source, pointer: '/New', kind: 'undocumented-field' as const }];
   const nothing = { failing: [], unchecked: [], waived: [], resolved: [], dropped: [] };
   const notice = noticeOf(
-    { ...runToTell, reports: [nightOf()], policies: [] },
+    { ...runToTell, findings: new Map(), policies: [] },
     { ...nothing, stillOpen: [], waivers: [], drift, missed: [] },
   );
   expect(notice.drift).toEqual(drift);

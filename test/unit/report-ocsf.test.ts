@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { fingerprintOf } from '../../shared/evidence/seal.ts';
 import type { Json, SealedRun, Status } from '../../shared/model.ts';
-import { ocsfLines, ocsfLinesOfTonight, type OcsfOptions } from '../../shared/report/ocsf.ts';
+import { ocsfLines, ocsfLinesOf, type OcsfOptions } from '../../shared/report/ocsf.ts';
 import {
   anyNights,
   iterable,
@@ -365,7 +365,9 @@ describe('an attestation', () => {
 describe('the lines of tonight', () => {
   it('tell all that did not pass, without the settings', async () => {
     const [run] = await sealNights(nightsOf({ a: 'pass', b: 'skip', c: 'fail' }));
-    const events = eventsIn([...ocsfLinesOfTonight(present(run), fingerprintOf)].join(''));
+    const night = present(run);
+    const linesOf = ocsfLinesOf(night, fingerprintOf);
+    const events = eventsIn(night.reports.flatMap((report) => [...linesOf(report)]).join(''));
     expect(events.map(({ status_code }) => status_code)).toEqual(['skip', 'fail']);
     expect(events.filter((event) => !validators.finding(event))).toEqual([]);
     expect(JSON.stringify(events)).not.toContain('"settings"');

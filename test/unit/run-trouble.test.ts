@@ -8,7 +8,7 @@ import { createMemoryStore } from '../../shared/evidence/stores/memory.ts';
 import { verifyLog } from '../../shared/evidence/verify.ts';
 import { identify } from '../../shared/identity.ts';
 import type { EvidenceStore } from '../../shared/ports.ts';
-import { runAudit, type RunPlan } from '../../shared/run.ts';
+import { collected, runAudit, type RunPlan } from '../../shared/run.ts';
 import {
   accept,
   channelsOf,
@@ -73,7 +73,9 @@ it('killed before sealing, it audits at the repeated tick and seals what was lef
   while ((await store.list('runs/')).length === 0) await new Promise(setImmediate);
 
   const world = newWorld(accept, store);
-  const { isRepeated, reports } = await runAudit(world.ports, plan());
+  const outcome = await runAudit(world.ports, plan());
+  const reports = await collected(outcome);
+  const { isRepeated } = outcome;
   expect({ isRepeated, reports: reports.length }).toEqual({ isRepeated: false, reports: 1 });
   expect(await store.list('runs/')).toHaveLength(2);
   expect(await faultsOf(store)).toEqual(whole);

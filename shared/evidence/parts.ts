@@ -1,0 +1,71 @@
+/** Puts the reports of a run into its files, a part of them at a time: an organisation's fit in no memory. */
+import type { TargetReport } from '../model.ts';
+import type { EvidenceStore } from '../ports.ts';
+import { subjectOf, type Subject } from './record.ts';
+import { encodeReport, targetsKey } from './run-files.ts';
+
+export interface PartWriter {
+  /** Waits while the store takes what is full. */
+  readonly add: (report: TargetReport) => Promise<void>;
+  /**
+   * Puts what is left.
+   * @returns the files, in the order in which the record names them
+   */
+  readonly finish: () => Promise<readonly Subject[]>;
+}
+
+/** Reports of all policies take 33 kB an account, so about a hundred of them are in a file. */
+const maxFileBytes = 4 * 1024 * 1024;
+
+export interface PartOptions {
+  readonly runId: string;
+  /** The number of its first file. Where that is taken, by a killed attempt say, the next free one. */
+  readonly firstIndex?: number;
+  readonly maxBytes?: number;
+  /** Asked before each file is put; throws where it must not be put any more. */
+  readonly mayPut?: () => void;
+}
+
+export function writeParts(
+  store: EvidenceStore,
+  { runId, firstIndex = 0, maxBytes = maxFileBytes, mayPut }: PartOptions,
+): PartWriter {
+  const files: Subject[] = [];
+  let index = firstIndex;
+  let lines: string[] = [];
+  let size = 0;
+  let putting: Promise<void> = Promise.resolve();
+
+  const put = async (text: string) => {
+    const bytes = Buffer.from(text);
+    for (; ; index += 1) {
+      const key = targetsKey(runId, index);
+      mayPut?.();
+      if (!(await store.putIfAbsent(key, bytes))) continue;
+      files.push(subjectOf(key, bytes));
+      index += 1;
+      return;
+    }
+  };
+  /** One file after the other: two at once would be twice the memory. */
+  const flush = () => {
+    const text = lines.join('');
+    lines = [];
+    size = 0;
+    putting = putting.then(() => put(text));
+    return putting;
+  };
+
+  return {
+    add: async (report) => {
+      const line = `${encodeReport(report)}\n`;
+      lines.push(line);
+      size += line.length;
+      if (size >= maxBytes) await flush();
+    },
+    finish: async () => {
+      if (lines.length > 0) await flush();
+      return files;
+    },
+  };
+}

@@ -1,0 +1,366 @@
+/**
+ * Many accounts: the invocation that got the tick has others read a part of the targets each. It believes what
+ * they put into the store, and nothing that they say of it.
+ */
+import pLimit from 'p-limit';
+
+import { AuditError, CloudError } from './errors.ts';
+import { parseLines } from './evidence/hostile.ts';
+import type { Subject } from './evidence/record.ts';
+import { folderOf } from './evidence/run-files.ts';
+import { sha256 } from './evidence/sign.ts';
+import { keepTally } from './evidence/tally.ts';
+import { collect, gather, joined, type Gathered } from './gather.ts';
+import { canonicalJson, isArray, isObject, own } from './json.ts';
+import { judge } from './judge.ts';
+import type { Json, JsonObject, Problem, Result, Target, TargetReport, Trigger } from './model.ts';
+import { neededBy } from './policy/waivers.ts';
+import type { Clock, EvidenceStore, InvokeSelf, Log } from './ports.ts';
+import { unreadable } from './settings/observe.ts';
+import { sealedTarget, sourcesFor, type SurveyPlan, type SurveyPorts } from './survey.ts';
+import { parseTargets, type AuditTarget, type TargetsInput } from './targets.ts';
+import { plainLine } from './text.ts';
+
+export interface ShardPorts extends SurveyPorts {
+  readonly clock: Clock;
+  readonly store: EvidenceStore;
+  readonly invokeSelf: InvokeSelf;
+  readonly log: Log;
+}
+
+export interface ShardsPlan extends SurveyPlan {
+  /** The key of the policies file: a shard whose code has others refuses. */
+  readonly policiesKey: string;
+}
+
+/** What a shard is asked for: the event is `{ "shard": … }`. */
+export interface ShardRequest {
+  readonly runId: string;
+  readonly trigger: Trigger;
+  readonly policiesKey: string;
+  /** The number of its first file. */
+  readonly firstIndex: number;
+  /** Epoch milliseconds: when it must have answered. Later it puts nothing any more. */
+  readonly untilMs: number;
+  readonly targets: readonly AuditTarget[];
+}
+
+/** What it answers, as `{ "shard": … }`. */
+export interface ShardAnswer {
+  readonly runId: string;
+  readonly targets: number;
+  readonly files: readonly Subject[];
+}
+
+/** Invocations at the same time: SCF's smallest regional quota, 64 GB, holds 250 of 256 MB. */
+const maxAtOnce = 50;
+/** Of the time that is left, the first attempt gets so much: a second one must fit behind it. */
+const firstShare = 0.45;
+/** SCF's synchronous Invoke takes 300 s at most. */
+const maxShardMs = 280_000;
+/** What one target takes of an instance, and what each source adds to it: guessed generously for a small one. */
+const targetMs = 100;
+const sourceMs = 25;
+/** A target's line, by source; a shard's files are numbered apart by it. */
+const lineBytes = 1_500;
+const fileBytes = 4 * 1024 * 1024;
+/** An event may have 6 MB; a target takes some 300 bytes of it. */
+const maxTargets = 10_000;
+/** A shard's answer is on its way for so long at most. */
+const graceMs = 2_000;
+
+/** @returns how many targets one invocation should read in the time that is left */
+export function shardSize(
+  plan: Pick<SurveyPlan, 'policies' | 'observeUntilMs'>,
+  nowMs: number,
+): number {
+  const sliceMs = Math.min((plan.observeUntilMs - nowMs) * firstShare, maxShardMs);
+  const sources = new Set(plan.policies.map(({ policy }) => policy.source)).size;
+  const size = Math.floor(sliceMs / (targetMs + sourceMs * sources));
+  return Math.min(maxTargets, Math.max(1, size));
+}
+
+/** Every target comes out of it exactly once, by whatever way. */
+export async function gatherInShards(
+  ports: ShardPorts,
+  plan: ShardsPlan,
+  targets: readonly AuditTarget[],
+): Promise<Gathered> {
+  const { clock, store, log } = ports;
+  const shards = split(targets, shardSize(plan, clock.now()));
+  const dispatch = createDispatch(ports, plan);
+  const limit = pLimit(maxAtOnce);
+  const outcomes = await Promise.all(
+    shards.map((shard, index) => limit(() => dispatch.read(shard, index * strideOf(plan, shard)))),
+  );
+  const read = outcomes.flatMap((outcome) => ('files' in outcome ? outcome : []));
+
+  const alone = outcomes.flatMap((outcome) => ('refused' in outcome ? outcome.targets : []));
+  if (alone.length > 0) {
+    const why = dispatch.refusal() ?? '';
+    log('error', 'no-shards', { reason: why, targets: alone.length });
+    const whyLate = `one instance had to read alone, since it could not invoke itself: ${why}`;
+    const firstIndex = shards.length * strideOf(plan, targets.slice(0, 1));
+    read.push(await gather(ports, { ...plan, whyLate }, alone, { firstIndex }));
+  }
+  const failed = outcomes.filter((outcome) => 'failed' in outcome);
+  if (failed.length > 0) {
+    const collector = collect(store, plan.waivers, { runId: plan.identity.id });
+    for (const { targets: lost, failed: why } of failed) {
+      for (const target of lost) await collector.add(unreadReport(plan, target, why, clock.now()));
+    }
+    read.push(await collector.finish());
+  }
+  await dispatch.silence();
+  return joined(read);
+}
+
+type Outcome =
+  | Gathered
+  /** This function may not invoke itself, or there is no such function. */
+  | { readonly refused: true; readonly targets: readonly AuditTarget[] }
+  | { readonly failed: string; readonly targets: readonly AuditTarget[] };
+
+interface Dispatch {
+  readonly read: (targets: readonly AuditTarget[], firstIndex: number) => Promise<Outcome>;
+  /** Why no invocation is started any more. */
+  readonly refusal: () => string | undefined;
+  /** Waits until no shard that was given up can put a file any more. */
+  readonly silence: () => Promise<void>;
+}
+
+function createDispatch(ports: ShardPorts, plan: ShardsPlan): Dispatch {
+  const { clock, log, store, invokeSelf } = ports;
+  let refusal: string | undefined;
+  let busyUntilMs = 0;
+
+  const attempt = async (
+    targets: readonly AuditTarget[],
+    firstIndex: number,
+    untilMs: number,
+  ): Promise<Gathered> => {
+    const { identity, policiesKey } = plan;
+    const { id: runId, trigger } = identity;
+    const request: ShardRequest = { runId, trigger, policiesKey, firstIndex, untilMs, targets };
+    try {
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- plain data, no undefined
+      const event = { shard: request } as unknown as JsonObject;
+      const answer = await invokeSelf(event, untilMs + graceMs);
+      return await readBack(store, plan, targets, answer);
+    } catch (error) {
+      busyUntilMs = Math.max(busyUntilMs, mayStillRun(error) ? untilMs : 0);
+      throw error;
+    }
+  };
+
+  return {
+    read: async (targets, firstIndex) => {
+      let why = '';
+      for (const share of [firstShare, 1]) {
+        if (refusal !== undefined) return { refused: true, targets };
+        const leftMs = plan.observeUntilMs - clock.now();
+        if (leftMs <= 0) return { failed: why === '' ? notStarted : why, targets };
+        try {
+          const untilMs = clock.now() + Math.min(leftMs * share, maxShardMs);
+          return await attempt(targets, firstIndex, untilMs);
+        } catch (error) {
+          if (!(error instanceof AuditError)) throw error;
+          why = error.message;
+          if (isRefusal(error)) refusal = why;
+          else log('warn', 'shard-failed', { firstIndex, targets: targets.length, reason: why });
+        }
+      }
+      return refusal === undefined ? { failed: why, targets } : { refused: true, targets };
+    },
+    refusal: () => refusal,
+    silence: async () => {
+      const waitMs = busyUntilMs - clock.now();
+      if (waitMs > 0) await clock.sleep(waitMs);
+    },
+  };
+}
+
+const notStarted = 'the time of this invocation was used up before its shard was started';
+
+/** Not one that a second attempt could heal: the role lacks the right, or there is no such function. */
+function isRefusal(error: AuditError): boolean {
+  return (
+    error instanceof CloudError &&
+    /^(AuthFailure|UnauthorizedOperation|ResourceNotFound|InvalidParameter)/.test(error.apiCode)
+  );
+}
+
+/** The answer did not come; whether the invocation ended, nobody knows. */
+function mayStillRun(error: unknown): boolean {
+  return error instanceof CloudError && /^(Timeout|Network|Http)/.test(error.apiCode);
+}
+
+/**
+ * What the files of a shard say, from their own bytes.
+ * @throws AuditError when that is not each of its targets once
+ */
+async function readBack(
+  store: EvidenceStore,
+  plan: ShardsPlan,
+  targets: readonly AuditTarget[],
+  answer: Json,
+): Promise<Gathered> {
+  const files = filesOf(plan.identity.id, answer);
+  const missing = new Map(
+    targets.map((target) => [target.uin, textOf(sealedTarget(plan, target))]),
+  );
+  const keeper = keepTally();
+  const waivers = new Set<string>();
+  for (const { name, digest } of files) {
+    const bytes = await store.get(name);
+    if (bytes === null || sha256(bytes) !== digest.sha256)
+      throw nonsense(`${name} is not as it says`);
+    for (const { report } of parseLines(bytes)) {
+      if (typeof report === 'string') throw nonsense(`a line of ${name} ${report}`);
+      const { uin } = report.target;
+      if (missing.get(uin) !== textOf(report.target)) {
+        throw nonsense(`${name} has a report of ${plainLine(uin, 40)}, which was not asked for`);
+      }
+      missing.delete(uin);
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- a row has every key that its finding has
+      const sealed = report as unknown as TargetReport;
+      keeper.add(sealed);
+      for (const id of neededBy(sealed, plan.waivers)) waivers.add(id);
+    }
+  }
+  if (missing.size > 0) throw nonsense(`${String(missing.size)} of its targets are in no file`);
+  return { files, tally: keeper.tally(), waivers: [...waivers] };
+}
+
+function filesOf(runId: string, answer: Json): readonly Subject[] {
+  const shard = isObject(answer) ? own(answer, 'shard') : undefined;
+  if (!isObject(shard) || own(shard, 'runId') !== runId) {
+    throw nonsense('the answer is not that of a shard of this run');
+  }
+  const files = own(shard, 'files') ?? null;
+  if (!isArray(files)) throw nonsense('the answer names no files');
+  const names = new Set<string>();
+  return files.map((file) => {
+    const name = isObject(file) ? own(file, 'name') : undefined;
+    const digest = isObject(file) ? own(file, 'digest') : undefined;
+    const hash = isObject(digest) ? own(digest, 'sha256') : undefined;
+    const isFile =
+      typeof name === 'string' &&
+      name.startsWith(folderOf(runId)) &&
+      /\/targets-\d{4,9}\.jsonl$/.test(name) &&
+      typeof hash === 'string' &&
+      names.size < names.add(name).size;
+    if (!isFile) throw nonsense('the answer names a file that is none of this run');
+    return { name, digest: { sha256: hash } };
+  });
+}
+
+function textOf(target: Target): string {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- plain data, no undefined
+  return canonicalJson(target as unknown as JsonObject);
+}
+
+function nonsense(what: string): CloudError {
+  return new CloudError('BadAnswer', `Invoke: the shard answered nonsense: ${what}`);
+}
+
+function unreadReport(
+  plan: ShardsPlan,
+  audited: AuditTarget,
+  why: string,
+  nowMs: number,
+): TargetReport {
+  const target = sealedTarget(plan, audited);
+  const error = new CloudError('ShardFailed', `not read: its shard failed twice: ${why}`);
+  const observations = sourcesFor(plan, target).map((source) => unreadable(source, error, nowMs));
+  return judge(plan, { target, observations });
+}
+
+function split<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
+  // Parts of one size: the last one must not be a handful.
+  const count = Math.ceil(all.length / size);
+  const even = Math.ceil(all.length / count);
+  return Array.from({ length: Math.ceil(all.length / even) }, (_, index) =>
+    all.slice(index * even, (index + 1) * even),
+  );
+}
+
+function strideOf({ policies }: ShardsPlan, shard: readonly AuditTarget[]): number {
+  const sources = new Set(policies.map(({ policy }) => policy.source)).size;
+  return 1 + Math.ceil((shard.length * sources * lineBytes) / fileBytes);
+}
+
+// ---- The other side ---------------------------------------------------------------------------
+
+/** Whoever may invoke the function may send it any event. */
+export function parseShard(
+  shard: Json,
+  input: Pick<TargetsInput, 'site' | 'policyNames'>,
+): Result<ShardRequest, Problem> {
+  const fields = isObject(shard) ? shard : {};
+  const [runId, policiesKey, firstIndex, untilMs] = [
+    ...[own(fields, 'runId'), own(fields, 'policiesKey')],
+    ...[own(fields, 'firstIndex'), own(fields, 'untilMs')],
+  ];
+  const trigger = own(fields, 'trigger') ?? null;
+  const isWhole =
+    typeof runId === 'string' &&
+    /^[A-Za-z][\w-]{0,150}$/.test(runId) &&
+    typeof policiesKey === 'string' &&
+    typeof firstIndex === 'number' &&
+    Number.isSafeInteger(firstIndex) &&
+    firstIndex >= 0 &&
+    firstIndex < 1e8 &&
+    typeof untilMs === 'number' &&
+    isObject(trigger) &&
+    ['type', 'name', 'scheduledAt'].every((key) => typeof own(trigger, key) === 'string');
+  if (!isWhole) {
+    const what = 'is no request that this version makes: only the function itself sends it';
+    return { ok: false, problems: [{ where: 'shard', what }] };
+  }
+  const text = JSON.stringify(own(fields, 'targets') ?? null);
+  const targets = parseTargets({ file: 'shard.targets', text, ...input });
+  if (!targets.ok) return targets;
+  return {
+    ok: true,
+    value: {
+      ...{ runId, policiesKey, firstIndex, untilMs },
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- its texts have just been checked
+      trigger: trigger as unknown as Trigger,
+      targets: targets.value,
+    },
+  };
+}
+
+/** Kept back of a shard's time for putting its last file and answering. */
+const putReserveMs = 5_000;
+const putReserveShare = 0.2;
+
+/**
+ * Reads the targets of one shard. It seals nothing and tells nobody.
+ * @throws AuditError EVENT_INVALID where its code judges by other policies
+ */
+export async function runShard(
+  ports: SurveyPorts & { readonly store: EvidenceStore },
+  plan: ShardsPlan,
+  { runId, policiesKey, firstIndex, untilMs, targets }: ShardRequest,
+): Promise<ShardAnswer> {
+  if (policiesKey !== plan.policiesKey) {
+    const message = `The shard is to judge by ${policiesKey}, its code has ${plan.policiesKey}: another version is being deployed.`;
+    throw new AuditError('EVENT_INVALID', message);
+  }
+  const { clock } = ports;
+  const leftMs = Math.max(0, untilMs - clock.now());
+  const observeUntilMs = untilMs - Math.min(putReserveMs, leftMs * putReserveShare);
+  const { files, tally } = await gather(ports, { ...plan, observeUntilMs }, targets, {
+    firstIndex,
+    mayPut: () => {
+      if (clock.now() < untilMs) return;
+      throw new AuditError(
+        'EVIDENCE_UNWRITABLE',
+        `The shard's time was up before its files were put.`,
+      );
+    },
+  });
+  return { runId, targets: tally.counts.targets, files };
+}
