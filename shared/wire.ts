@@ -209,16 +209,22 @@ async function invokingSelf(
 
 /** @throws AuditError CONFIG_INVALID */
 export function configOf(env: Env, policies: readonly CompiledPolicy[]): Config {
+  const config = readConfig(env, policies);
+  if (config.ok) return config.value;
+  throw invalid('CONFIG_INVALID', 'Config is not valid', config.problems);
+}
+
+/** The configuration that an audit with these policies has, or every problem of it. */
+export function readConfig(env: Env, policies: readonly CompiledPolicy[]): Result<Config, Problem> {
   const credential = findCredential(env);
   const policyNames = policyNamesOf(policies);
   const config = parseConfig({
     ...{ env, credential, uin: injectedUin(env), policyNames },
     readFile: (path) => readText(path, env),
   });
-  if (!config.ok) throw invalid('CONFIG_INVALID', 'Config is not valid', config.problems);
-  const unjudged = unjudgedOf(config.value, policies);
-  if (unjudged.length > 0) throw invalid('CONFIG_INVALID', 'Config is not valid', unjudged);
-  return config.value;
+  if (!config.ok) return config;
+  const [first, ...rest] = unjudgedOf(config.value, policies);
+  return first === undefined ? config : { ok: false, problems: [first, ...rest] };
 }
 
 function policyNamesOf(policies: readonly CompiledPolicy[]): ReadonlySet<string> {

@@ -2,8 +2,9 @@
 import type { Config } from '../../shared/config.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Source } from '../../shared/model.ts';
-import type { Clock, Http } from '../../shared/ports.ts';
+import type { Accounts, Clock, Http } from '../../shared/ports.ts';
 import type { Api } from '../../shared/settings/tencent/api.ts';
+import type { AuditTarget } from '../../shared/targets.ts';
 import { plainLine, redact } from '../../shared/text.ts';
 import type { Identity } from './credentials.ts';
 import type { StoreFound } from './evidence.ts';
@@ -20,6 +21,9 @@ export interface Ward {
   readonly place: string;
   /** What the chosen policies read on the site. */
   readonly sources: readonly Source[];
+  /** What those that judge the target read. */
+  readonly sourcesOf: (target: AuditTarget) => readonly Source[];
+  readonly accounts: Accounts;
   /** Post a test notice to each channel. */
   readonly isSending: boolean;
   readonly nodeVersion: string;

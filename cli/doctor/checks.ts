@@ -9,6 +9,7 @@ import { judgeLog, judgeStore } from './evidence.ts';
 import { judgeNights } from './nights.ts';
 import { judgeReadings, readSources } from './permissions.ts';
 import { judgeSigning } from './signing.ts';
+import { judgeTargets, readTargets } from './targets.ts';
 import { judgeWebhooks, sendTests } from './webhooks.ts';
 
 const nothing = () => [];
@@ -47,8 +48,14 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'permissions',
-    needs: cloud,
-    examine: async ({ api, sources, deadlineMs, identity }) => {
+    needs: () => [...cloud(), 'AUDIT_POLICIES', 'AUDIT_TARGETS'],
+    examine: async (ward) => {
+      const { api, sources, deadlineMs, identity, accounts, sourcesOf } = ward;
+      const { targets } = ward.settings.config;
+      if (targets !== undefined) {
+        const found = await readTargets(accounts, targets, sourcesOf, deadlineMs);
+        return judgeTargets(found, targets.length);
+      }
       const [readings, whose] = await Promise.all([
         readSources(api, sources, deadlineMs),
         identity(),

@@ -95,7 +95,7 @@ function others(failures: readonly Failure[]): readonly Verdict[] {
   });
 }
 
-function isRefusal(error: AuditError): boolean {
+export function isRefusal(error: AuditError): boolean {
   return (
     error instanceof CloudError && /^(AuthFailure\.)?UnauthorizedOperation/.test(error.apiCode)
   );

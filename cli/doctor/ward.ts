@@ -1,11 +1,11 @@
 /** The real deployment, as the checks see it. */
 import type { Config, Env } from '../../shared/config.ts';
 import { sendHttp, systemClock } from '../../shared/edge.ts';
-import type { Source } from '../../shared/model.ts';
 import { sources } from '../../shared/settings/sources.ts';
+import { createAccounts } from '../../shared/settings/tencent/accounts.ts';
 import { createApi } from '../../shared/settings/tencent/api.ts';
-import { injectedUin } from '../../shared/settings/tencent/credentials.ts';
-import { findCredential, storeAt, type StoreAccess } from '../../shared/wire.ts';
+import { sealedTarget, sourcesFor } from '../../shared/survey.ts';
+import { findCredential, readConfig, storeAt, type StoreAccess } from '../../shared/wire.ts';
 import type { CompiledLibrary } from '../library.ts';
 import type { Ward } from './check.ts';
 import { readIdentity } from './credentials.ts';
@@ -30,16 +30,21 @@ export function createWard(input: WardInput): Ward & { readonly close: () => voi
   const { env, library, deadlineMs } = input;
   const { compiled } = library;
   const credential = findCredential(env);
-  const settings = readSettings({
-    env,
-    credential,
-    uin: injectedUin(env),
-    policyNames: new Set(compiled.flatMap(({ pack, policy }) => [pack, policy.id])),
-  });
+  const settings = readSettings(env, (one) => readConfig(one, compiled));
   const { config } = settings;
   const { endpoint, evidence } = config;
   const clock = systemClock;
   const api = createApi(clock, { ...config, locale: 'en', requestTimeoutMs });
+  const accounts = createAccounts(clock, {
+    ...{ ...config, locale: 'en', requestTimeoutMs },
+    ...{ roleKeys: new Map(), sessionName: 'tcss-audit-doctor' },
+  });
+  const selected = compiled.filter(
+    ({ pack, policy }) =>
+      config.policies === undefined ||
+      config.policies.includes(pack) ||
+      config.policies.includes(policy.id),
+  );
   const open = (use: StoreAccess['use']) =>
     storeAt(evidence, {
       ...{ use, credential: config.credential, endpoint, requestTimeoutMs, deadlineMs },
@@ -49,7 +54,10 @@ export function createWard(input: WardInput): Ward & { readonly close: () => voi
     ...{ settings, clock, api, deadlineMs },
     origin: input.origin,
     place: placeOf(config),
-    sources: chosenSources(config, library),
+    sources: sourcesFor({ policies: selected, sources }, { site: config.site }),
+    sourcesOf: (target) =>
+      sourcesFor({ policies: selected, sources }, sealedTarget({ policies: selected }, target)),
+    accounts,
     isSending: input.isSending,
     nodeVersion: process.versions.node,
     http: sendHttp,
@@ -62,7 +70,10 @@ export function createWard(input: WardInput): Ward & { readonly close: () => voi
       ...secretsIn(env),
       ...(credential === undefined ? [] : secretsOfCredential(credential)),
     ],
-    close: api.close,
+    close: () => {
+      api.close();
+      accounts.close();
+    },
   };
 }
 
@@ -70,18 +81,6 @@ function placeOf({ evidence }: Config): string {
   return evidence.kind === 'file'
     ? evidence.path
     : `cos://${evidence.bucket}/${evidence.prefix} in ${evidence.region}`;
-}
-
-function chosenSources(
-  { policies, site }: Config,
-  { compiled }: CompiledLibrary,
-): readonly Source[] {
-  const chosen = compiled.filter(
-    ({ pack, policy }) =>
-      policies === undefined || policies.includes(pack) || policies.includes(policy.id),
-  );
-  const needed = new Set(chosen.map(({ policy }) => policy.source));
-  return Object.values(sources).filter(({ id, sites }) => needed.has(id) && sites.includes(site));
 }
 
 function once<T>(read: () => Promise<T>): () => Promise<T> {

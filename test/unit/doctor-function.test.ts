@@ -18,6 +18,7 @@ import { createMemoryStore } from '../../shared/evidence/stores/memory.ts';
 import { identify } from '../../shared/identity.ts';
 import type { JsonObject } from '../../shared/model.ts';
 import type { Api, ApiCall } from '../../shared/settings/tencent/api.ts';
+import { gatheredOf } from '../support/gathered.ts';
 import { nightOf, policiesFile } from '../support/log.ts';
 
 // ---- Timer ------------------------------------------------------------------------------------
@@ -40,15 +41,16 @@ async function runsAt(
   const log = openLog(store, undefined);
   const runs: RunRecord[] = [];
   for (const [at, by, name = 'nightly'] of ticks) {
+    const identity = identify('timer', name, Date.parse(at), by);
     const { record } = await sealRun(store, log, {
-      identity: identify('timer', name, Date.parse(at), by),
+      identity,
       startedAt: at,
       finishedAt: at,
       complete: true,
       tool: { name: 'tcss-audit', version: '0.0.0-test' },
       timezone: 'Asia/Shanghai',
       missedSince: () => [],
-      reports: [nightOf()],
+      ...(await gatheredOf(store, identity.id, [nightOf()])),
       waivers: [],
       policies: policiesFile,
     });

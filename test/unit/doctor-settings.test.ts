@@ -3,16 +3,25 @@ import { describe, expect, it } from 'vitest';
 
 import { secretsIn } from '../../cli/doctor/secrets.ts';
 import { readSettings } from '../../cli/doctor/settings.ts';
+import { parseConfig, type Env } from '../../shared/config.ts';
+import { credentialOf } from '../../shared/settings/tencent/credentials.ts';
 import { redact } from '../../shared/text.ts';
 import { signingKeyPem } from '../support/log.ts';
 
-const credential = { secretId: 'ID', secretKey: 'KEY' };
-const policyNames = new Set(['image-scan']);
-const input = { credential, uin: undefined, policyNames };
+const keys = { TENCENTCLOUD_SECRETID: 'ID', TENCENTCLOUD_SECRETKEY: 'KEY' };
+const targets = JSON.stringify([{ uin: 'x' }]);
+const read = (env: Env) =>
+  parseConfig({
+    env,
+    credential: credentialOf(env),
+    uin: undefined,
+    policyNames: new Set(['image-scan']),
+    readFile: () => ({ ok: true, value: targets }),
+  });
 
 describe('settings', () => {
   it('are whole where nothing is wrong', () => {
-    const { problems, broken, config } = readSettings({ ...input, env: { AUDIT_SITE: 'cn' } });
+    const { problems, broken, config } = readSettings({ ...keys, AUDIT_SITE: 'cn' }, read);
     expect({ problems, broken: [...broken], site: config.site }).toEqual({
       problems: [],
       broken: [],
@@ -22,37 +31,40 @@ describe('settings', () => {
 
   it('keep what is right beside what is wrong, and name what is wrong', () => {
     const env = {
+      ...keys,
       AUDIT_SITE: 'cn',
       AUDIT_REMIND_DAYS: '5d',
       AUDIT_EVIDENCE: 'cos://x',
       AUDIT_WEBHOOKS: 'https://hooks.slack.com/services/x nonsense',
       AUDIT_NONSENSE: '1',
+      AUDIT_TARGETS: 'targets.json',
     };
-    const { problems, broken, config } = readSettings({ ...input, env });
+    const { problems, broken, config } = readSettings(env, read);
     expect(problems.map(({ where }) => where)).toEqual([
       'AUDIT_NONSENSE',
       'AUDIT_WEBHOOKS[1]',
       'AUDIT_EVIDENCE',
       'AUDIT_EVIDENCE',
       'AUDIT_REMIND_DAYS',
+      'targets.json[0].uin',
     ]);
     expect([...broken]).toEqual([
       'AUDIT_NONSENSE',
       'AUDIT_WEBHOOKS',
       'AUDIT_EVIDENCE',
       'AUDIT_REMIND_DAYS',
+      'AUDIT_TARGETS',
     ]);
     expect(config.site).toBe('cn');
   });
 
   it('do without a credential, which the checks that need one hear of', () => {
-    const { broken } = readSettings({ ...input, env: {}, credential: undefined });
+    const { broken } = readSettings({}, read);
     expect([...broken]).toEqual(['TENCENTCLOUD_SECRET_ID']);
   });
 
   it('do without evidence where SCF must be told of it', () => {
-    const env = { TENCENTCLOUD_RUNENV: 'SCF' };
-    const { broken } = readSettings({ ...input, env });
+    const { broken } = readSettings({ ...keys, TENCENTCLOUD_RUNENV: 'SCF' }, read);
     expect([...broken]).toEqual(['AUDIT_EVIDENCE']);
   });
 });
