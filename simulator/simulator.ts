@@ -21,6 +21,10 @@ import { createCloud, type FaultOptions, type SettingsChange } from './tencent/c
 import { estateOf } from './tencent/estate.ts';
 import type { ApiFault } from './tencent/faults.ts';
 import { createIdentities } from './tencent/identities.ts';
+import { createScf, type ScfControl, type ScfOptions } from './tencent/scf/control.ts';
+import { codePathOf, codeReply } from './tencent/scf/code-reply.ts';
+import type { ScfFunction } from './tencent/scf/function.ts';
+import type { Invocation } from './tencent/scf/invocation.ts';
 import { createSecrets, type SecretValue } from './tencent/secrets.ts';
 import type { OrganizationMember } from './tencent/world.ts';
 
@@ -35,10 +39,14 @@ export type {
   CosFault,
   FaultOptions,
   IncidentState,
+  Invocation,
   LentRole,
   OrganizationMember,
   ReceivedNotice,
   ScenarioName,
+  ScfControl,
+  ScfFunction,
+  ScfOptions,
   SecretValue,
   WebhookChannel,
 };
@@ -64,6 +72,8 @@ export interface Simulator {
   readonly incidents: ReadonlyMap<string, IncidentState>;
   /** One bucket, empty at first; COS is asked for by the bucket's host name. */
   readonly cos: CosControl;
+  /** Functions that were deployed, and their runs. */
+  readonly scf: ScfControl;
   /** Starts the scenario afresh: forgets what setSettings and setApiFault did. */
   readonly setScenario: (name: ScenarioName) => void;
   /**
@@ -86,9 +96,9 @@ export interface Simulator {
     fault: ChatFault | undefined,
     options?: { readonly times?: number },
   ) => void;
-  /** Forgets `requests`, their counts and `inbox`, not what the platforms did: incidents stay open. */
+  /** Forgets `requests`, their counts, `scf.invocations` and `inbox`, not what the platforms did: incidents stay open. */
   readonly clear: () => void;
-  /** Destroys open connections. */
+  /** Destroys open connections and ends functions that run. */
   readonly close: () => Promise<void>;
 }
 
@@ -108,6 +118,7 @@ export interface SimulatorOptions {
   };
   /** Of the first account, by name and version. */
   readonly secrets?: Readonly<Record<string, Readonly<Record<string, SecretValue>>>>;
+  readonly scf?: ScfOptions;
   /** false: `requests` stays empty, for the very many. */
   readonly keepRequests?: boolean;
   /** `whsec_…` by the name in `/hooks/<name>`, beside that of the `audit` hook. */
@@ -140,7 +151,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const identities = createIdentities(accounts, readPermissions);
   const secrets = createSecrets();
   const organization = { adminUin: accounts[0].uin, ...options.organization };
-  const world = { identities, organization, secrets };
+  const cos = createCos({ callerOf: identities.callerOf, now, newRequestId });
+  const { scf, ...functions } = createScf(
+    {
+      ...{ identities, now, objectOf: cos.objectOf },
+      urlOf: (sha256) => `${server.url}${codePathOf(sha256)}`,
+    },
+    options.scf ?? {},
+  );
+  const world = { identities, organization, secrets, scf };
   const api = createTencentApi({ ...cloud, world, now, newRequestId });
   const requests: ApiRequest[] = [];
   const requestCounts = new Map<string, number>();
@@ -148,8 +167,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { hookSecrets } = options;
   const { platforms, incidents } = createPlatforms({ now, newId: newRequestId, hookSecrets });
   const chatFaults = createChatFaults();
-
-  const cos = createCos({ callerOf: identities.callerOf, now, newRequestId });
 
   const setSecret: Simulator['setSecret'] = (name, version, value, uin = accounts[0].uin) => {
     secrets.set(uin, name, version, value);
@@ -166,6 +183,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       requestCounts.set(entry.action, (requestCounts.get(entry.action) ?? 0) + 1);
       return reply;
     }
+    const code = codeReply(request, scf.functions);
+    if (code !== undefined) return code;
     if (request.path.startsWith('/_simulator/')) {
       return control(request, { requests, inbox, setScenario: cloud.setScenario });
     }
@@ -183,7 +202,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     return reply;
   };
 
-  const { url, close } = await listen(port, handle);
+  const server = await listen(port, handle);
+  const { url } = server;
   const { secretId, secretKey, token, uin } = accounts[0];
   const urls = webhookUrls(url);
   const { slack, wecom, generic } = urls;
@@ -198,6 +218,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     inbox,
     incidents,
     cos: cos.control,
+    scf: functions.control,
     setScenario: cloud.setScenario,
     setSettings: cloud.setSettings,
     setApiFault: cloud.setFault,
@@ -208,9 +229,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     clear() {
       requests.length = 0;
       requestCounts.clear();
+      functions.clear();
       inbox.length = 0;
     },
-    close,
+    close: async () => {
+      await server.close();
+      await functions.close();
+    },
   };
 }
 

@@ -85,6 +85,8 @@ export function isCosHost(host: string): boolean {
 export function createCos({ callerOf, now, newRequestId }: CosDeps): {
   readonly handle: (request: Incoming) => Reply;
   readonly control: CosControl;
+  /** For services that fetch from the bucket; its name without the account's number. */
+  readonly objectOf: (bucketName: string, key: string) => Buffer | undefined;
 } {
   const bucket = createBucket(bucketName, bucketRegion);
   const faults = createFaultPlan<CosFault>();
@@ -179,6 +181,8 @@ export function createCos({ callerOf, now, newRequestId }: CosDeps): {
 
   return {
     handle,
+    objectOf: (name, key) =>
+      bucket.name.replace(/-\d+$/, '') === name ? bucket.objects.get(key)?.bytes : undefined,
     control: {
       bucket: bucket.name,
       region: bucket.region,

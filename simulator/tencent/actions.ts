@@ -3,6 +3,9 @@ import type { Action } from './action.ts';
 import { organization } from './organization.ts';
 import { ok } from './outcome.ts';
 import type { BadParameter } from './parameters.ts';
+import { functionActions } from './scf/function-actions.ts';
+import { invokeActions } from './scf/invoke-actions.ts';
+import { triggerActions } from './scf/trigger-actions.ts';
 import { account as accountProducts } from './settings/account.ts';
 import type { Product, Values } from './settings/product.ts';
 import { rules } from './settings/rules.ts';
@@ -45,14 +48,22 @@ const reads: Readonly<Record<string, Action>> = {
 
 /** By the name alone: no two services have an action of the same name. */
 export const actions: ReadonlyMap<string, Action> = new Map(
-  Object.entries({ ...reads, ...sts, ...organization, ...ssm }),
+  Object.entries({
+    ...reads,
+    ...{ ...sts, ...organization, ...ssm },
+    ...{ ...functionActions, ...triggerActions, ...invokeActions },
+  }),
 );
 
 /** What a role may do that says nothing else. */
 export const readPermissions: readonly string[] = permissionsOf(Object.values(reads));
 
 /** What an account needs to do everything. */
-export const allPermissions: readonly string[] = permissionsOf([...actions.values()]);
+export const allPermissions: readonly string[] = [
+  ...permissionsOf([...actions.values()]),
+  // Nobody calls it: it is asked for when a function is given a role.
+  'cam:PassRole',
+];
 
 function permissionsOf(some: readonly Action[]): readonly string[] {
   return some.flatMap(({ permission }) => permission ?? []);

@@ -1,11 +1,13 @@
 /** All that the simulated cloud remembers, beside the settings. */
 import type { Identities } from './identities.ts';
+import type { Scf } from './scf/scf.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface World {
   readonly identities: Identities;
   readonly organization: OrganizationOfAccounts;
   readonly secrets: Secrets;
+  readonly scf: Scf;
 }
 
 export interface OrganizationOfAccounts {

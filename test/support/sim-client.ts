@@ -25,24 +25,24 @@ export interface ClientOptions {
   readonly credential?: Credential;
   readonly language?: 'zh-CN' | 'en-US';
   readonly timeoutSeconds?: number;
+  /** Sent by the clients of regional services; `ap-singapore` unless told. */
+  readonly region?: string;
 }
 
 export function tcssClient(simulator: Simulator, options: ClientOptions = {}) {
   return new TcssClient(configOf(simulator, options));
 }
 
-const region = 'ap-singapore';
-
 export function stsClient(simulator: Simulator, options: ClientOptions = {}) {
-  return new StsClient({ ...configOf(simulator, options), region });
+  return new StsClient({ region: 'ap-singapore', ...configOf(simulator, options) });
 }
 
 export function ssmClient(simulator: Simulator, options: ClientOptions = {}) {
-  return new SsmClient({ ...configOf(simulator, options), region });
+  return new SsmClient({ region: 'ap-singapore', ...configOf(simulator, options) });
 }
 
 export function scfClient(simulator: Simulator, options: ClientOptions = {}) {
-  return new ScfClient({ ...configOf(simulator, options), region });
+  return new ScfClient({ region: 'ap-singapore', ...configOf(simulator, options) });
 }
 
 export function camClient(simulator: Simulator, options: ClientOptions = {}) {
@@ -54,13 +54,14 @@ export function organizationClient(simulator: Simulator, options: ClientOptions 
 }
 
 /** A client of any version of the API. */
-export function commonClient(simulator: Simulator, version: string) {
-  return new CommonClient('tcss.tencentcloudapi.com', version, configOf(simulator, {}));
+export function commonClient(simulator: Simulator, version: string, options: ClientOptions = {}) {
+  return new CommonClient('tcss.tencentcloudapi.com', version, configOf(simulator, options));
 }
 
 function configOf(simulator: Simulator, options: ClientOptions) {
   return {
     credential: { ...(options.credential ?? simulator.credentials) },
+    ...(options.region !== undefined && { region: options.region }),
     profile: {
       language: options.language ?? ('en-US' as const),
       httpProfile: {
