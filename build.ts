@@ -127,13 +127,14 @@ const oneCommon: Plugin = {
 /**
  * Files beside the function's own, which are read when they are needed: telling after the first request is
  * out, the lines of the findings after that, cron expressions only where a timer tells its own, COS's client
- * where evidence lies there. None makes an error of ours that the function would have to recognize, so it does
+ * where evidence lies there, the secret manager's where a variable names a secret. None makes an error of ours that the function would have to recognize, so it does
  * no harm that each has classes of its own.
  */
 const beside: Plugin = {
   name: 'beside',
   setup(bundle) {
-    const filter = /^(croner|\.\/tell\.ts|\.\/finding-lines\.ts|\.\/evidence\/stores\/cos\.ts)$/;
+    const filter =
+      /^(croner|\.\/(tell|finding-lines|evidence\/stores\/cos|settings\/tencent\/secrets)\.ts)$/;
     bundle.onResolve({ filter, namespace: 'file' }, ({ path, kind }) => {
       const isLater = path === 'croner' || kind === 'dynamic-import';
       return isLater ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined;
@@ -197,11 +198,11 @@ async function main(): Promise<void> {
       outfile: 'dist/audit/index.js',
     }),
     build({ ...common, entryPoints: ['croner'], outfile: 'dist/audit/croner.js' }),
-    ...['tell', 'finding-lines'].map((name) =>
+    ...['tell', 'finding-lines', 'settings/tencent/secrets'].map((name) =>
       build({
         ...common,
         entryPoints: [`shared/${name}.ts`],
-        outfile: `dist/audit/${name}.js`,
+        outfile: `dist/audit/${basename(name)}.js`,
       }),
     ),
     // Beside the command line, which reads it only where a policy has a pattern to look at.

@@ -5,6 +5,7 @@ import { isArray, isObject, own, parseJson } from '../../shared/json.ts';
 import { sites, type Problem } from '../../shared/model.ts';
 import { camPolicyOf, type CosPlace } from '../../shared/settings/cam-policy.ts';
 import { sources } from '../../shared/settings/sources.ts';
+import { secretNamesIn } from '../../shared/settings/tencent/secrets.ts';
 import { plainLine } from '../../shared/text.ts';
 import { printJson, type ExitCode, type Io } from '../io.ts';
 import { readLibrary } from '../library.ts';
@@ -63,8 +64,15 @@ function camPolicy(io: Io, options: CamPolicyOptions): ExitCode {
     site,
     roleArns,
   };
-  printJson(io, camPolicyOf({ ...needs, ...(bucket !== undefined && { bucket }) }));
+  const secrets = { region: regionOf(variable), names: secretNamesIn(io.env) };
+  printJson(io, camPolicyOf({ ...needs, secrets, ...(bucket !== undefined && { bucket }) }));
   return 0;
+}
+
+/** Where secrets are asked for; empty, which is everywhere, where that follows from where the function runs. */
+function regionOf(variable: (name: string) => string): string {
+  const region = variable('AUDIT_REGION');
+  return /^[a-z0-9-]{1,40}$/.test(region) ? region : '';
 }
 
 function bucketOf(evidence: string, problems: Problem[]): CosPlace | undefined {

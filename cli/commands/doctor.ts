@@ -32,7 +32,7 @@ const deadlineMs = 60_000;
 
 async function doctor(io: Io, options: DoctorOptions): Promise<ExitCode> {
   const { evidence } = options;
-  const ward = createWard({
+  const ward = await createWard({
     env: { ...io.env, ...(evidence !== undefined && { AUDIT_EVIDENCE: evidence }) },
     origin: 'from the environment',
     library: loadLibrary(options.policies),

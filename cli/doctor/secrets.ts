@@ -23,8 +23,8 @@ export function secretsOfCredential({
 function formsOf(value: string): readonly string[] {
   const urls = value.split(/\s+/).filter((word) => URL.canParse(word));
   const forms = [value, ...urls, ...urls.flatMap(partsOfUrl), ...partsOfPem(value)];
-  // What is short is found in ordinary words.
-  return forms.filter((form) => form.length >= 8);
+  // What is short is found in ordinary words, and what names a secret is none.
+  return forms.filter((form) => form.length >= 8 && !form.startsWith('ssm:'));
 }
 
 function partsOfUrl(url: string): readonly string[] {

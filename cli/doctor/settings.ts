@@ -1,6 +1,7 @@
 /** The configuration as far as it can be trusted: one wrong setting spoils the checks that need it, and no other. */
 import type { Config, Env } from '../../shared/config.ts';
 import type { Problem, Result } from '../../shared/model.ts';
+import type { Resolved } from '../../shared/settings/tencent/secrets.ts';
 
 export interface Settings {
   /** Every one. */
@@ -11,14 +12,29 @@ export interface Settings {
   readonly config: Config;
 }
 
-/** @param read the configuration of an audit in that environment */
-export function readSettings(env: Env, read: (env: Env) => Result<Config, Problem>): Settings {
-  const parsed = read(env);
+/**
+ * @param env as it was set, with references to secrets
+ * @param resolved the same with the secrets that could be read
+ * @param read the configuration of an audit in that environment
+ */
+export function readSettings(
+  env: Env,
+  resolved: Resolved,
+  read: (resolved: Resolved) => Result<Config, Problem>,
+): Settings {
+  const parsed = read(resolved);
   if (parsed.ok) return { problems: [], broken: new Set(), config: parsed.value };
   const { problems } = parsed;
-  const broken = new Set(problems.map(settingOf));
-  const mended = [...broken].map((name) => [name, standIns[name]] as const);
-  const rest = read({ ...env, ...Object.fromEntries(mended.flatMap(expand)) });
+  const unread = Object.keys(env).filter(
+    (name) => env[name] !== undefined && resolved.env[name] === undefined,
+  );
+  const broken = new Set([...problems.map(settingOf), ...unread]);
+  const mended = [...broken].flatMap(mend);
+  const rest = read({
+    ...resolved,
+    problems: [],
+    env: { ...resolved.env, ...Object.fromEntries(mended) },
+  });
   if (!rest.ok) throw new Error('A configuration without its problems still has problems');
   return { problems, broken, config: rest.value };
 }
@@ -28,14 +44,19 @@ function settingOf({ where }: Problem): string {
   return /^(?:AUDIT|TENCENTCLOUD)_[A-Z_]+/.exec(where)?.[0] ?? 'AUDIT_TARGETS';
 }
 
-/** Never used; any other setting does without a value. */
-const standIns: Readonly<Record<string, string>> = {
-  TENCENTCLOUD_SECRET_ID: 'none',
-  AUDIT_EVIDENCE: 'file:./evidence',
-};
+type Variable = readonly [name: string, value: string | undefined];
 
-function expand([name, value]: readonly [string, string | undefined]) {
-  return name === 'TENCENTCLOUD_SECRET_ID'
-    ? [[name, value] as const, ['TENCENTCLOUD_SECRET_KEY', value] as const]
-    : [[name, value] as const];
+/** Stand-ins are never used; most settings do without a value. */
+function mend(name: string): readonly Variable[] {
+  switch (name) {
+    case 'TENCENTCLOUD_SECRET_ID':
+      return [
+        ['TENCENTCLOUD_SECRET_ID', 'none'],
+        ['TENCENTCLOUD_SECRET_KEY', 'none'],
+      ];
+    case 'AUDIT_EVIDENCE':
+      return [[name, 'file:./evidence']];
+    default:
+      return [[name, undefined]];
+  }
 }

@@ -5,7 +5,13 @@ import { sources } from '../../shared/settings/sources.ts';
 import { createAccounts } from '../../shared/settings/tencent/accounts.ts';
 import { createApi } from '../../shared/settings/tencent/api.ts';
 import { sealedTarget, sourcesFor } from '../../shared/survey.ts';
-import { findCredential, readConfig, storeAt, type StoreAccess } from '../../shared/wire.ts';
+import {
+  findCredential,
+  readConfig,
+  storeAt,
+  withSecrets,
+  type StoreAccess,
+} from '../../shared/wire.ts';
 import type { CompiledLibrary } from '../library.ts';
 import type { Ward } from './check.ts';
 import { readIdentity } from './credentials.ts';
@@ -26,11 +32,12 @@ export interface WardInput {
 /** One attempt: of a machine that may be at the other side of the world. */
 const requestTimeoutMs = 10_000;
 
-export function createWard(input: WardInput): Ward & { readonly close: () => void } {
+export async function createWard(input: WardInput): Promise<Ward & { readonly close: () => void }> {
   const { env, library, deadlineMs } = input;
   const { compiled } = library;
   const credential = findCredential(env);
-  const settings = readSettings(env, (one) => readConfig(one, compiled));
+  const resolved = await withSecrets(env, deadlineMs);
+  const settings = readSettings(env, resolved, (one) => readConfig(one, compiled));
   const { config } = settings;
   const { endpoint, evidence } = config;
   const clock = systemClock;
@@ -68,6 +75,8 @@ export function createWard(input: WardInput): Ward & { readonly close: () => voi
     ),
     secrets: () => [
       ...secretsIn(env),
+      ...secretsIn(resolved.env),
+      ...resolved.secrets,
       ...(credential === undefined ? [] : secretsOfCredential(credential)),
     ],
     close: () => {

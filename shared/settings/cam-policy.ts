@@ -21,6 +21,8 @@ export interface CamNeeds {
   readonly roleArns: readonly string[];
   /** The evidence bucket, where there is one. */
   readonly bucket?: CosPlace;
+  /** Of the secret manager, where the configuration names any. */
+  readonly secrets?: { readonly region: string; readonly names: readonly string[] };
 }
 
 export interface CosPlace {
@@ -31,7 +33,8 @@ export interface CosPlace {
   readonly prefix: string;
 }
 
-export function camPolicyOf({ sources, site, roleArns, bucket }: CamNeeds): CamPolicy {
+export function camPolicyOf(needs: CamNeeds): CamPolicy {
+  const { sources, site, roleArns, bucket, secrets } = needs;
   const reads = sources.filter((source) => source.sites.includes(site));
   const actions = [...new Set(reads.map(({ camAction }) => camAction))].sort();
   return {
@@ -41,6 +44,7 @@ export function camPolicyOf({ sources, site, roleArns, bucket }: CamNeeds): CamP
       ...statement(actions, ['*']),
       ...statement(roleArns.length > 0 ? ['name/sts:AssumeRole'] : [], [...new Set(roleArns)]),
       ...(bucket === undefined ? [] : evidenceStatements(bucket)),
+      ...(secrets === undefined ? [] : secretStatements(secrets)),
     ],
   };
 }
@@ -50,6 +54,18 @@ function statement(
   resource: readonly string[],
 ): readonly CamStatement[] {
   return action.length === 0 ? [] : [{ effect: 'allow', action, resource }];
+}
+
+/**
+ * Whoever created them: they are found by their names.
+ * https://www.tencentcloud.com/document/product/1078/38612
+ */
+function secretStatements({
+  region,
+  names,
+}: NonNullable<CamNeeds['secrets']>): readonly CamStatement[] {
+  const resources = names.map((name) => `qcs::ssm:${region}::secret/creatorUin/*/${name}`);
+  return statement(resources.length > 0 ? ['ssm:GetSecretValue'] : [], resources);
 }
 
 function evidenceStatements({ bucket, region, prefix }: CosPlace): readonly CamStatement[] {

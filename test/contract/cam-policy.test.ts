@@ -91,3 +91,28 @@ it('grants the evidence bucket and the roles of the targets, where they are conf
     },
   ]);
 });
+
+it('grants the secrets that the configuration names, each once, and no others', async () => {
+  const secrets = {
+    AUDIT_SIGNING_KEY: 'ssm://signing@v2',
+    AUDIT_WEBHOOKS: 'ssm://hooks@v1 https://oapi.dingtalk.com/?t=1#secret=ssm://hooks@v2',
+  };
+  const statementsOf = async (env: Readonly<Record<string, string>>) =>
+    (await granted({ ...chosen, ...env })).statement.slice(1);
+  expect(await statementsOf(secrets)).toEqual([
+    {
+      effect: 'allow',
+      action: ['ssm:GetSecretValue'],
+      resource: ['qcs::ssm:::secret/creatorUin/*/hooks', 'qcs::ssm:::secret/creatorUin/*/signing'],
+    },
+  ]);
+  expect(await statementsOf({ AUDIT_SIGNING_KEY: 'ssm://k@v1', AUDIT_REGION: 'ap-tokyo' })).toEqual(
+    [
+      {
+        effect: 'allow',
+        action: ['ssm:GetSecretValue'],
+        resource: ['qcs::ssm:ap-tokyo::secret/creatorUin/*/k'],
+      },
+    ],
+  );
+});

@@ -46,6 +46,13 @@ it("keeps COS's client, which only a bucket needs, in a file of its own", () => 
   expect(text).toContain('"./cos.js"');
 });
 
+it('keeps what reads secrets, which only a reference to one needs, in a file of its own', () => {
+  const secrets = readFileSync('dist/audit/secrets.js', 'utf8');
+  expect(occurrences('SecretBinary')).toBe(0);
+  expect(secrets.split('SecretBinary').length).toBeGreaterThan(1);
+  expect(text).toContain('"./secrets.js"');
+});
+
 it("holds nothing of what COS's client drags in, nor its retries that nobody hears of", () => {
   // Marks of mime-db, tough-cookie, the list of public suffixes, and of the header that marks a retry.
   for (const mark of ['application/vnd.ms-', 'tough-cookie', 'xn--', 'x-cos-sdk-retry']) {

@@ -18,6 +18,8 @@ export interface ApiOptions {
   readonly locale: Locale;
   /** For one attempt, from connecting to the last byte. */
   readonly requestTimeoutMs: number;
+  /** Taken out of the messages that the other side wrote, beside the credential. */
+  readonly secrets?: readonly string[];
   /** Shared by the accounts of a run, and closed by who made them. */
   readonly connections?: Connections;
 }
@@ -64,7 +66,8 @@ const versions = {
 
 export function createApi(clock: Clock, options: ApiOptions): Api {
   const { credential, locale, requestTimeoutMs } = options;
-  const secrets = [credential.secretId, credential.secretKey, credential.token];
+  const { secretId, secretKey, token } = credential;
+  const secrets = [secretId, secretKey, token, ...(options.secrets ?? [])];
   const connections = options.connections ?? createConnections();
   const clients = new Map<Service, Promise<SdkClient>>();
   const clientOf = (service: Service): Promise<SdkClient> => {
