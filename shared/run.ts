@@ -3,8 +3,9 @@ import { AuditError, CloudError } from './errors.ts';
 import { openLog, runsBackwards, type EvidenceLog } from './evidence/chain.ts';
 import { encodePolicies, openReports, readReports, type Reports } from './evidence/run-files.ts';
 import { findRun, sealRun, type RunToSeal, type SealedBy } from './evidence/seal.ts';
+import type { Subject } from './evidence/record.ts';
 import type { Signer } from './evidence/sign.ts';
-import { collect, gather, type Gathered } from './gather.ts';
+import { collect, gather, joined, type Gathered } from './gather.ts';
 import { judge } from './judge.ts';
 import type {
   Counts,
@@ -142,15 +143,16 @@ function statusOf({ targets: _, ...counts }: Counts): RunOutcome['status'] {
 
 async function auditAndSeal(ports: RunPorts, log: EvidenceLog, plan: RunPlan): Promise<SealedBy> {
   const { clock, store } = ports;
-  const startedAt = isoOf(clock.now());
+  const now = isoOf(clock.now());
   const policies = encodePolicies(
     plan.policies.map(({ policy }) => policy),
     plan.waivers,
   );
-  const { files, tally, waivers } =
+  const gathered: Gathered & { readonly startedAt?: string } =
     plan.targets === undefined
       ? await gatherOwn(ports, log, plan)
       : await gatherTargets(ports, plan, plan.targets, policies.key);
+  const { files, tally, waivers, startedAt = now } = gathered;
   const nowMs = clock.now();
   return sealRun(store, log, {
     identity: plan.identity,
@@ -167,19 +169,39 @@ async function auditAndSeal(ports: RunPorts, log: EvidenceLog, plan: RunPlan): P
   });
 }
 
-/** In this invocation, or where they are more than one should read, by others of the same function. */
+/** Those of a run that an earlier, killed attempt has read already are not read again. */
 async function gatherTargets(
   ports: RunPorts,
   plan: RunPlan,
   targets: readonly AuditTarget[],
   policiesKey: string,
-): Promise<Gathered> {
+): Promise<Gathered & { readonly startedAt: string }> {
+  const { store, clock } = ports;
+  const { signer } = plan;
+  const runId = plan.identity.id;
+  const now = isoOf(clock.now());
+  const { gatherInShards, shardSize, takeOver } = await import('./shards.ts');
+  const { putClaim, readClaims } = await import('./evidence/claims.ts');
+
+  const claims = await readClaims(store, { runId, policiesKey }, signer);
+  const { read, left } = await takeOver(
+    store,
+    plan,
+    targets,
+    claims.map(({ files }) => files),
+  );
+  const [startedAt = now] = [...claims.map((claim) => claim.startedAt), now].sort();
+  const claim = async ([file, ...more]: readonly Subject[]) => {
+    if (file === undefined) return;
+    await putClaim(store, { runId, policiesKey, startedAt, files: [file, ...more] }, signer);
+  };
+
   const { invokeSelf } = ports;
-  if (invokeSelf === undefined) return gather(ports, plan, targets);
-  const { gatherInShards, shardSize } = await import('./shards.ts');
-  return targets.length <= shardSize(plan, ports.clock.now())
-    ? gather(ports, plan, targets)
-    : gatherInShards({ ...ports, invokeSelf }, { ...plan, policiesKey }, targets);
+  const rest =
+    invokeSelf === undefined || left.length <= shardSize(plan, clock.now())
+      ? await gather(ports, plan, left, { onFull: (file) => claim([file]) })
+      : await gatherInShards({ ...ports, invokeSelf, claim }, { ...plan, policiesKey }, left);
+  return { ...joined([...read, rest]), startedAt };
 }
 
 /** Reading cron expressions is loaded only where there is one. */

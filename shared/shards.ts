@@ -26,6 +26,8 @@ export interface ShardPorts extends SurveyPorts {
   readonly store: EvidenceStore;
   readonly invokeSelf: InvokeSelf;
   readonly log: Log;
+  /** Told of the files of each shard: a repeated tick need not read them again. */
+  readonly claim: (files: readonly Subject[]) => Promise<void>;
 }
 
 export interface ShardsPlan extends SurveyPlan {
@@ -40,6 +42,8 @@ export interface ShardRequest {
   readonly policiesKey: string;
   /** The number of its first file. */
   readonly firstIndex: number;
+  /** Shards that may run at the same time: they share the rate at which roles can be taken. */
+  readonly atOnce: number;
   /** Epoch milliseconds: when it must have answered. Later it puts nothing any more. */
   readonly untilMs: number;
   readonly targets: readonly AuditTarget[];
@@ -64,10 +68,11 @@ const sourceMs = 25;
 /** A target's line, by source; a shard's files are numbered apart by it. */
 const lineBytes = 1_500;
 const fileBytes = 4 * 1024 * 1024;
-/** An event may have 6 MB; a target takes some 300 bytes of it. */
-const maxTargets = 10_000;
-/** A shard's answer is on its way for so long at most. */
+/** However much time there is: the sooner all are read, the sooner somebody hears of it. */
+const maxTargets = 1_000;
+/** A shard's answer, or its last file, is on its way for so long at most; of a short time no more than this share. */
 const graceMs = 2_000;
+const graceShare = 0.1;
 
 /** @returns how many targets one invocation should read in the time that is left */
 export function shardSize(
@@ -88,8 +93,9 @@ export async function gatherInShards(
 ): Promise<Gathered> {
   const { clock, store, log } = ports;
   const shards = split(targets, shardSize(plan, clock.now()));
-  const dispatch = createDispatch(ports, plan);
-  const limit = pLimit(maxAtOnce);
+  const atOnce = Math.min(maxAtOnce, shards.length);
+  const dispatch = createDispatch(ports, plan, atOnce);
+  const limit = pLimit(atOnce);
   const outcomes = await Promise.all(
     shards.map((shard, index) => limit(() => dispatch.read(shard, index * strideOf(plan, shard)))),
   );
@@ -101,7 +107,8 @@ export async function gatherInShards(
     log('error', 'no-shards', { reason: why, targets: alone.length });
     const whyLate = `one instance had to read alone, since it could not invoke itself: ${why}`;
     const firstIndex = shards.length * strideOf(plan, targets.slice(0, 1));
-    read.push(await gather(ports, { ...plan, whyLate }, alone, { firstIndex }));
+    const onFull = (file: Subject) => ports.claim([file]);
+    read.push(await gather(ports, { ...plan, whyLate }, alone, { firstIndex, onFull }));
   }
   const failed = outcomes.filter((outcome) => 'failed' in outcome);
   if (failed.length > 0) {
@@ -129,26 +136,33 @@ interface Dispatch {
   readonly silence: () => Promise<void>;
 }
 
-function createDispatch(ports: ShardPorts, plan: ShardsPlan): Dispatch {
-  const { clock, log, store, invokeSelf } = ports;
+function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Dispatch {
+  const { clock, log, store, invokeSelf, claim } = ports;
   let refusal: string | undefined;
   let busyUntilMs = 0;
 
   const attempt = async (
     targets: readonly AuditTarget[],
     firstIndex: number,
-    untilMs: number,
+    timeMs: number,
   ): Promise<Gathered> => {
+    const grace = Math.min(graceMs, timeMs * graceShare);
+    const endMs = clock.now() + timeMs;
+    const untilMs = endMs - grace;
     const { identity, policiesKey } = plan;
     const { id: runId, trigger } = identity;
-    const request: ShardRequest = { runId, trigger, policiesKey, firstIndex, untilMs, targets };
+    const request: ShardRequest = {
+      ...{ runId, trigger, policiesKey, firstIndex, atOnce, untilMs, targets },
+    };
     try {
       // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- plain data, no undefined
       const event = { shard: request } as unknown as JsonObject;
-      const answer = await invokeSelf(event, untilMs + graceMs);
-      return await readBack(store, plan, targets, answer);
+      const answer = await invokeSelf(event, endMs);
+      const read = await readBack(store, plan, targets, answer);
+      await claim(read.files);
+      return read;
     } catch (error) {
-      busyUntilMs = Math.max(busyUntilMs, mayStillRun(error) ? untilMs : 0);
+      busyUntilMs = Math.max(busyUntilMs, mayStillRun(error) ? untilMs + graceMs : 0);
       throw error;
     }
   };
@@ -161,8 +175,7 @@ function createDispatch(ports: ShardPorts, plan: ShardsPlan): Dispatch {
         const leftMs = plan.observeUntilMs - clock.now();
         if (leftMs <= 0) return { failed: why === '' ? notStarted : why, targets };
         try {
-          const untilMs = clock.now() + Math.min(leftMs * share, maxShardMs);
-          return await attempt(targets, firstIndex, untilMs);
+          return await attempt(targets, firstIndex, Math.min(leftMs * share, maxShardMs));
         } catch (error) {
           if (!(error instanceof AuditError)) throw error;
           why = error.message;
@@ -206,9 +219,30 @@ async function readBack(
   answer: Json,
 ): Promise<Gathered> {
   const files = filesOf(plan.identity.id, answer);
-  const missing = new Map(
-    targets.map((target) => [target.uin, textOf(sealedTarget(plan, target))]),
-  );
+  const missing = missingOf(plan, targets);
+  const read = await readFiles(store, plan, files, missing);
+  if (missing.size > 0) throw nonsense(`${String(missing.size)} of its targets are in no file`);
+  return read;
+}
+
+/** What each target must say of itself, by uin. */
+function missingOf(
+  plan: Pick<SurveyPlan, 'policies'>,
+  targets: readonly AuditTarget[],
+): Map<string, string> {
+  return new Map(targets.map((target) => [target.uin, textOf(sealedTarget(plan, target))]));
+}
+
+/**
+ * @param missing what is looked for; what is found is taken out of it
+ * @throws AuditError when the files hold anything else, or are not as they are said to be
+ */
+async function readFiles(
+  store: EvidenceStore,
+  plan: Pick<SurveyPlan, 'waivers'>,
+  files: readonly Subject[],
+  missing: Map<string, string>,
+): Promise<Gathered> {
   const keeper = keepTally();
   const waivers = new Set<string>();
   for (const { name, digest } of files) {
@@ -228,7 +262,6 @@ async function readBack(
       for (const id of neededBy(sealed, plan.waivers)) waivers.add(id);
     }
   }
-  if (missing.size > 0) throw nonsense(`${String(missing.size)} of its targets are in no file`);
   return { files, tally: keeper.tally(), waivers: [...waivers] };
 }
 
@@ -290,6 +323,32 @@ function strideOf({ policies }: ShardsPlan, shard: readonly AuditTarget[]): numb
   return 1 + Math.ceil((shard.length * sources * lineBytes) / fileBytes);
 }
 
+/**
+ * What a killed attempt of this run read already, and what is left to do.
+ * @param claims files of one shard each, as that attempt vouched for them
+ */
+export async function takeOver(
+  store: EvidenceStore,
+  plan: Pick<SurveyPlan, 'policies' | 'waivers'>,
+  targets: readonly AuditTarget[],
+  claims: readonly (readonly Subject[])[],
+): Promise<{ readonly read: readonly Gathered[]; readonly left: readonly AuditTarget[] }> {
+  const missing = missingOf(plan, targets);
+  const read: Gathered[] = [];
+  for (const files of claims) {
+    const rest = new Map(missing);
+    try {
+      read.push(await readFiles(store, plan, files, rest));
+    } catch (error) {
+      // Of targets that are not asked for any more, say: then they are read again.
+      if (error instanceof CloudError) continue;
+      throw error;
+    }
+    for (const uin of missing.keys()) if (!rest.has(uin)) missing.delete(uin);
+  }
+  return { read, left: targets.filter(({ uin }) => missing.has(uin)) };
+}
+
 // ---- The other side ---------------------------------------------------------------------------
 
 /** Whoever may invoke the function may send it any event. */
@@ -298,19 +357,17 @@ export function parseShard(
   input: Pick<TargetsInput, 'site' | 'policyNames'>,
 ): Result<ShardRequest, Problem> {
   const fields = isObject(shard) ? shard : {};
-  const [runId, policiesKey, firstIndex, untilMs] = [
+  const [runId, policiesKey, firstIndex, atOnce, untilMs] = [
     ...[own(fields, 'runId'), own(fields, 'policiesKey')],
-    ...[own(fields, 'firstIndex'), own(fields, 'untilMs')],
+    ...[own(fields, 'firstIndex'), own(fields, 'atOnce'), own(fields, 'untilMs')],
   ];
   const trigger = own(fields, 'trigger') ?? null;
   const isWhole =
     typeof runId === 'string' &&
     /^[A-Za-z][\w-]{0,150}$/.test(runId) &&
     typeof policiesKey === 'string' &&
-    typeof firstIndex === 'number' &&
-    Number.isSafeInteger(firstIndex) &&
-    firstIndex >= 0 &&
-    firstIndex < 1e8 &&
+    isCount(firstIndex, 0, 1e8) &&
+    isCount(atOnce, 1, maxAtOnce) &&
     typeof untilMs === 'number' &&
     isObject(trigger) &&
     ['type', 'name', 'scheduledAt'].every((key) => typeof own(trigger, key) === 'string');
@@ -324,12 +381,18 @@ export function parseShard(
   return {
     ok: true,
     value: {
-      ...{ runId, policiesKey, firstIndex, untilMs },
+      ...{ runId, policiesKey, firstIndex, atOnce, untilMs },
       // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- its texts have just been checked
       trigger: trigger as unknown as Trigger,
       targets: targets.value,
     },
   };
+}
+
+function isCount(value: Json | undefined, least: number, most: number): value is number {
+  return (
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most
+  );
 }
 
 /** Kept back of a shard's time for putting its last file and answering. */

@@ -20,7 +20,7 @@ import { plainLine } from './text.ts';
 import { sources } from './settings/sources.ts';
 import type { ShardAnswer } from './shards.ts';
 import { createAccounts, type OpenAccounts, type RoleKeys } from './settings/tencent/accounts.ts';
-import { createApi } from './settings/tencent/api.ts';
+import { assumeRolesPerSecond, createApi } from './settings/tencent/api.ts';
 import {
   credentialFromProfile,
   credentialOf,
@@ -142,7 +142,7 @@ export async function auditShard(
   });
   const survey = surveyPlanOf(config, request);
   const judging = survey.policies.map(({ policy }) => policy);
-  const accounts = openAccounts(config);
+  const accounts = openAccounts(config, assumeRolesPerSecond / parsed.value.atOnce);
   try {
     return await runShard(
       { accounts, store, clock: systemClock },
@@ -173,11 +173,17 @@ function surveyPlanOf(
   };
 }
 
-function openAccounts({ credential, region, locale, endpoint, secrets }: Config): OpenAccounts {
+function openAccounts(
+  { credential, region, locale, endpoint, secrets }: Config,
+  rolesPerSecond?: number,
+): OpenAccounts {
   return createAccounts(systemClock, {
     ...{ credential, region, locale, requestTimeoutMs, roleKeys, sessionName: tool.name },
     ...(endpoint !== undefined && { endpoint }),
     ...(secrets !== undefined && { secrets }),
+    ...(rolesPerSecond !== undefined && {
+      assumeRolesPerSecond: Math.max(1, Math.floor(rolesPerSecond)),
+    }),
   });
 }
 
@@ -187,7 +193,7 @@ async function invokingSelf(
   env: Env,
 ): Promise<{ readonly invokeSelf: InvokeSelf; readonly close: () => void } | undefined> {
   const name = env['SCF_FUNCTIONNAME'];
-  if (!isScf(env) || name === undefined || name === '') return undefined;
+  if (name === undefined || name === '') return undefined;
   const { createInvokeSelf } = await import('./settings/tencent/invoke.ts');
   const [namespace, version] = [env['SCF_NAMESPACE'], env['SCF_FUNCTIONVERSION']];
   return createInvokeSelf(

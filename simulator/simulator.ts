@@ -186,7 +186,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const code = codeReply(request, scf.functions);
     if (code !== undefined) return code;
     if (request.path.startsWith('/_simulator/')) {
-      return control(request, { requests, inbox, setScenario: cloud.setScenario });
+      const { setScenario } = cloud;
+      return control(request, { requests, inbox, setScenario, scf: functions.control });
     }
     const channel = channelOf(request.path);
     if (channel === undefined) return text(404, 'Not found');

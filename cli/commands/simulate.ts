@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 
 import { invalid } from '../../shared/errors.ts';
-import { scenarioNames, startSimulator } from '../../simulator/simulator.ts';
+import { createEstate, scenarioNames, startSimulator } from '../../simulator/simulator.ts';
 import { print, talk, type ExitCode, type Io } from '../io.ts';
 import type { AddCommand } from '../options.ts';
+
+const members = 3;
 
 interface SimulateOptions {
   readonly port: string;
@@ -32,7 +34,11 @@ async function simulate(io: Io, { port, scenario }: SimulateOptions): Promise<Ex
         : []),
     ]);
   }
-  const simulator = await startSimulator({ port: Number(port), scenario: name });
+  const simulator = await startSimulator({
+    port: Number(port),
+    scenario: name,
+    accounts: createEstate(members),
+  });
   const { url, credentials, platforms } = simulator;
   print(io, `export TENCENTCLOUD_SECRET_ID='${credentials.secretId}'`);
   print(io, `export TENCENTCLOUD_SECRET_KEY='${credentials.secretKey}'`);
@@ -45,6 +51,14 @@ async function simulate(io: Io, { port, scenario }: SimulateOptions): Promise<Ex
   talk(
     io,
     `Another scenario: curl -X PUT ${url}/_simulator/scenario/good   (${scenarioNames.join(', ')})`,
+  );
+  talk(
+    io,
+    `Its organisation has ${String(members)} more accounts, which lend a role each: qcs::cam::uin/<uin>:roleName/TcssAudit`,
+  );
+  talk(
+    io,
+    `A deployed function's timer ticks: curl -X POST ${url}/_simulator/fire/<function>/<timer>`,
   );
   talk(io, `What the chats got: curl ${url}/_simulator/inbox   Stop: Ctrl-C`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

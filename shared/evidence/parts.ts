@@ -22,38 +22,42 @@ export interface PartOptions {
   /** The number of its first file. Where that is taken, by a killed attempt say, the next free one. */
   readonly firstIndex?: number;
   readonly maxBytes?: number;
+  /** Told of each file that is full, while there are more reports to come. */
+  readonly onFull?: (file: Subject) => Promise<void>;
   /** Asked before each file is put; throws where it must not be put any more. */
   readonly mayPut?: () => void;
 }
 
 export function writeParts(
   store: EvidenceStore,
-  { runId, firstIndex = 0, maxBytes = maxFileBytes, mayPut }: PartOptions,
+  { runId, firstIndex = 0, maxBytes = maxFileBytes, onFull, mayPut }: PartOptions,
 ): PartWriter {
   const files: Subject[] = [];
   let index = firstIndex;
   let lines: string[] = [];
   let size = 0;
-  let putting: Promise<void> = Promise.resolve();
+  let putting: Promise<unknown> = Promise.resolve();
 
-  const put = async (text: string) => {
+  const put = async (text: string): Promise<Subject> => {
     const bytes = Buffer.from(text);
     for (; ; index += 1) {
       const key = targetsKey(runId, index);
       mayPut?.();
       if (!(await store.putIfAbsent(key, bytes))) continue;
-      files.push(subjectOf(key, bytes));
+      const file = subjectOf(key, bytes);
+      files.push(file);
       index += 1;
-      return;
+      return file;
     }
   };
   /** One file after the other: two at once would be twice the memory. */
-  const flush = () => {
+  const flush = (): Promise<Subject> => {
     const text = lines.join('');
     lines = [];
     size = 0;
-    putting = putting.then(() => put(text));
-    return putting;
+    const file = putting.then(() => put(text));
+    putting = file;
+    return file;
   };
 
   return {
@@ -61,7 +65,10 @@ export function writeParts(
       const line = `${encodeReport(report)}\n`;
       lines.push(line);
       size += line.length;
-      if (size >= maxBytes) await flush();
+      if (size >= maxBytes) {
+        const file = await flush();
+        await onFull?.(file);
+      }
     },
     finish: async () => {
       if (lines.length > 0) await flush();

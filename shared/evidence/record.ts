@@ -59,12 +59,17 @@ export function encodeRecord(
   subject: readonly Subject[],
   signer: Signer | undefined,
 ): Uint8Array {
-  const statement = {
-    _type: statementType,
-    subject,
-    predicateType: predicateTypes[kind],
-    predicate,
-  };
+  return encodeStatement(predicateTypes[kind], predicate, subject, signer);
+}
+
+/** @returns an envelope's bytes */
+export function encodeStatement(
+  predicateType: string,
+  predicate: object,
+  subject: readonly Subject[],
+  signer: Signer | undefined,
+): Uint8Array {
+  const statement = { _type: statementType, subject, predicateType, predicate };
   const payload = Buffer.from(JSON.stringify(statement));
   return envelopeBytes(payload, signer === undefined ? [] : [signer.sign(payload)]);
 }
@@ -127,6 +132,10 @@ function isSignature(value: unknown): value is Signature {
   if (!isObject(value) || !isHash(value['keyid']) || !isText(value['sig'])) return false;
   const bytes = Buffer.from(value['sig'], 'base64');
   return bytes.length === 64 && bytes.toString('base64') === value['sig'];
+}
+
+export function areSubjects(value: unknown): value is readonly Subject[] {
+  return areAll(value, isSubject);
 }
 
 function isSubject(value: unknown): value is Subject {

@@ -1,5 +1,6 @@
 /** The actions that the simulated cloud serves. */
 import type { Action } from './action.ts';
+import { cam } from './cam.ts';
 import { organization } from './organization.ts';
 import { ok } from './outcome.ts';
 import type { BadParameter } from './parameters.ts';
@@ -50,7 +51,7 @@ const reads: Readonly<Record<string, Action>> = {
 export const actions: ReadonlyMap<string, Action> = new Map(
   Object.entries({
     ...reads,
-    ...{ ...sts, ...organization, ...ssm },
+    ...{ ...sts, ...organization, ...ssm, ...cam },
     ...{ ...functionActions, ...triggerActions, ...invokeActions },
   }),
 );

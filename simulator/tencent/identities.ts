@@ -21,6 +21,7 @@ export interface Identities {
   /** Also where the key has expired. */
   readonly callerOf: (secretId: string) => Caller | undefined;
   readonly roleNamed: (uin: string, name: string) => Role | undefined;
+  readonly rolesOf: (uin: string) => readonly Role[];
   readonly roleWithId: (uin: string, id: string) => Role | undefined;
   readonly putRole: (uin: string, role: Role) => void;
   readonly deleteRole: (uin: string, name: string) => void;
@@ -85,6 +86,9 @@ export function createIdentities(
     const lent = accountByUin.get(uin)?.roles?.find((role) => role.name === name);
     return lent === undefined ? undefined : lentRole(lent);
   };
+  const rolesOf = (uin: string): readonly Role[] => [
+    ...(rolesByUin.get(uin)?.values() ?? lentRoles(uin)),
+  ];
   const policiesOf = (uin: string): Map<number, Policy> => {
     const policies = policiesByUin.get(uin) ?? new Map<number, Policy>();
     policiesByUin.set(uin, policies);
@@ -102,8 +106,8 @@ export function createIdentities(
     accountOf: (uin) => accountByUin.get(uin),
     callerOf: (secretId) => callerBySecretId.get(secretId),
     roleNamed,
-    roleWithId: (uin, id) =>
-      [...(rolesByUin.get(uin)?.values() ?? lentRoles(uin))].find((role) => role.id === id),
+    rolesOf,
+    roleWithId: (uin, id) => rolesOf(uin).find((role) => role.id === id),
     putRole: (uin, role) => {
       changeableRoles(uin).set(role.name, role);
     },

@@ -6,7 +6,8 @@ import COS from 'cos-nodejs-sdk-v5';
 import { expect, it } from 'vitest';
 
 import { isSignedForCos, parseCosAuthorization } from '../../simulator/cos/signature.ts';
-import type { Simulator } from '../../simulator/simulator.ts';
+import { createEstate, type Simulator } from '../../simulator/simulator.ts';
+import { credentialIn, stsClient } from '../support/sim-client.ts';
 import { simulators, startMs, temporaryAccount } from '../support/sim-start.ts';
 
 const start = simulators();
@@ -234,4 +235,24 @@ it('asks for the token of a temporary key', async () => {
   expect(await send(simulator, { ...put, token: temporaryAccount.token })).toMatchObject({
     status: 200,
   });
+});
+
+it('believes keys that STS gave, with their token, until they end', async () => {
+  let nowMs = startMs;
+  const simulator = await start({ accounts: createEstate(1), now: () => nowMs });
+  const answer = await stsClient(simulator).AssumeRole({
+    RoleArn: 'qcs::cam::uin/100000000002:roleName/TcssAudit',
+    RoleSessionName: 'nightly',
+    DurationSeconds: 60,
+  });
+  const { secretId, secretKey, token } = credentialIn(answer);
+  const signed = { SecretId: secretId, SecretKey: secretKey };
+  const read = async (more: Sent) => {
+    const { status, code } = await send(simulator, { signed, ...more });
+    return [status, code];
+  };
+  expect(await read({ token })).toEqual([404, 'NoSuchKey']);
+  expect(await read({})).toEqual([403, 'InvalidToken']);
+  nowMs += 60_000;
+  expect(await read({ token })).toEqual([403, 'InvalidToken']);
 });

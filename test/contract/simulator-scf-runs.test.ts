@@ -597,6 +597,22 @@ describe('a timer', () => {
     );
   });
 
+  it('fires from another terminal', async () => {
+    const simulator = await start();
+    const client = await deploy(simulator, told);
+    await client.CreateTrigger(timer);
+    const post = async (path: string) => {
+      const response = await fetch(`${simulator.url}/_simulator/fire/${path}`, { method: 'POST' });
+      return [response.status, (await response.json()) as unknown];
+    };
+    const fired = await post('audit/nightly');
+    expect(fired).toEqual([200, simulator.scf.invocations]);
+    expect(fired).toMatchObject([200, [{ source: 'timer', statusCode: 200 }]]);
+    expect(await post('audit/daily')).toEqual([404, { error: 'audit has no trigger daily' }]);
+    const recorded = await fetch(`${simulator.url}/_simulator/invocations`);
+    expect(await recorded.json()).toEqual(simulator.scf.invocations);
+  });
+
   const zones = {
     'Asia/Shanghai': ['2026-11-23T18:00:00Z', '2026-11-24T18:00:00Z'],
     UTC: ['2026-11-24T02:00:00Z', '2026-11-25T02:00:00Z'],

@@ -150,9 +150,9 @@ describe('run', () => {
         stdout: '',
         stderr: [
           'Config is not valid:',
-          '  AUDIT_TARGETS      is "targets.json", which cannot be read (ENOENT): give the path of a file of targets',
           '  AUDIT_EVIDENCE     does not say where the bucket lies: add ?region=<region>, such as ?region=ap-singapore',
-          '  AUDIT_REMIND_DAYS  is "5d": give a whole number of days, 0 for never\n',
+          '  AUDIT_REMIND_DAYS  is "5d": give a whole number of days, 0 for never',
+          '  AUDIT_TARGETS      is "targets.json", which cannot be read (ENOENT): give the path of a file of targets\n',
         ].join('\n'),
       },
     },

@@ -138,7 +138,7 @@ export function credentialIn(answer: {
     readonly TmpSecretKey?: string;
     readonly Token?: string;
   };
-}): Credential {
+}): Required<Credential> {
   const { TmpSecretId = '', TmpSecretKey = '', Token = '' } = answer.Credentials ?? {};
   return { secretId: TmpSecretId, secretKey: TmpSecretKey, token: Token };
 }

@@ -11,8 +11,10 @@ import type { Credential } from './credentials.ts';
 /** Temporary keys by role, for as long as an instance is reused. */
 export type RoleKeys = Map<string, { readonly credential: Credential; readonly endsAtMs: number }>;
 
-export interface AccountsOptions extends Omit<ApiOptions, 'connections' | 'site'> {
+export interface AccountsOptions extends Omit<ApiOptions, 'connections' | 'site' | 'perSecond'> {
   readonly roleKeys: RoleKeys;
+  /** Of those that all shards together may take, this one's share. */
+  readonly assumeRolesPerSecond?: number;
   /** What the audited accounts see in their own logs. */
   readonly sessionName: string;
 }
@@ -28,11 +30,12 @@ const marginMs = 5 * 60_000;
 const maxRoleKeys = 1_000;
 
 export function createAccounts(clock: Clock, options: AccountsOptions): OpenAccounts {
-  const { roleKeys, sessionName, ...rest } = options;
+  const { roleKeys, sessionName, assumeRolesPerSecond, ...rest } = options;
+  const perSecond = assumeRolesPerSecond === undefined ? {} : { AssumeRole: assumeRolesPerSecond };
   const connections = createConnections();
   const ownApis = new Map<Account['site'], Api>();
   const ownApi = (site: Account['site']): Api => {
-    const api = ownApis.get(site) ?? createApi(clock, { ...rest, site, connections });
+    const api = ownApis.get(site) ?? createApi(clock, { ...rest, site, connections, perSecond });
     ownApis.set(site, api);
     return api;
   };
@@ -81,7 +84,11 @@ async function assumeRole(
     RoleSessionName: sessionName,
     ...(externalId !== undefined && { ExternalId: externalId }),
   };
-  const answer = await api.call({ service: 'sts', action, request }, deadlineMs);
+  const answer = await api
+    .call({ service: 'sts', action, request }, deadlineMs)
+    .catch((error: unknown) => {
+      throw withTrust(error);
+    });
   const credentials = own(answer, 'Credentials') ?? null;
   const [secretId, secretKey, token] = ['TmpSecretId', 'TmpSecretKey', 'Token'].map((key) => {
     const value = isObject(credentials) ? own(credentials, key) : undefined;
@@ -94,6 +101,17 @@ async function assumeRole(
   // Keys that do not say when they end are used at once, and not kept.
   const endsAtMs = typeof endsAt === 'number' ? endsAt * 1000 : 0;
   return { credential: { secretId, secretKey, token }, endsAtMs };
+}
+
+/** The caller's right is one half; the other lies in the account that lends the role. */
+function withTrust(error: unknown): unknown {
+  return error instanceof CloudError && error.apiCode.includes('UnauthorizedOperation')
+    ? new CloudError(
+        error.apiCode,
+        `${error.message}, and let the target's role trust it (its trust policy, its external id)`,
+        { cause: error },
+      )
+    : error;
 }
 
 /** Keys that the cloud refuses, since their role was changed say, are not used a second time. */
