@@ -197,6 +197,12 @@ async function main(): Promise<void> {
       entryPoints: ['functions/audit/index.ts'],
       outfile: 'dist/audit/index.js',
     }),
+    // One file: it starts once a night, and nobody waits for it.
+    build({
+      ...common,
+      entryPoints: ['functions/watchdog/index.ts'],
+      outfile: 'dist/watchdog/index.js',
+    }),
     build({ ...common, entryPoints: ['croner'], outfile: 'dist/audit/croner.js' }),
     ...['tell', 'finding-lines', 'settings/tencent/secrets'].map((name) =>
       build({

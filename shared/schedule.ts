@@ -32,6 +32,35 @@ export function missedTicks(cron: string, lastMs: number, nowMs: number): readon
 }
 
 /**
+ * @param pastMs epoch milliseconds: the scheduled times of the timer's runs, the latest first. They tell the zone;
+ * one that the expression explains in neither was another schedule's.
+ * @param untilMs epoch milliseconds
+ * @returns when the timer should have fired last, at `untilMs` at the latest: where no run tells the zone, the
+ * later of the two. Undefined where it has never fired, or where `cron` is no expression.
+ */
+export function lastTick(
+  cron: string,
+  pastMs: readonly number[],
+  untilMs: number,
+): number | undefined {
+  let possible = zones.map((timezone) => parse(cron, timezone));
+  for (const past of pastMs) {
+    const matching = possible.filter((schedule) => schedule?.match(new Date(past)) === true);
+    if (matching.length > 0) possible = matching;
+    if (possible.length === 1) break;
+  }
+  // What comes before a time does not include it.
+  const before = new Date(untilMs + 1);
+  const ticks = possible.flatMap((schedule) => schedule?.previousRuns(1, before) ?? []);
+  return ticks.length === 0 ? undefined : Math.max(...ticks.map((tick) => tick.getTime()));
+}
+
+/** Whether it is a cron expression as SCF takes them: seven fields. */
+export function isCron(cron: string): boolean {
+  return cron.split(' ').length === 7 && parse(cron, 'UTC') !== undefined;
+}
+
+/**
  * @param ticksMs epoch milliseconds: the scheduled times of past runs
  * @returns the zones in which the expression explains every one of them: of many runs one, or both where
  * the hours do not matter; none where another schedule was at work

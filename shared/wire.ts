@@ -13,6 +13,7 @@ import { createMemoryStore } from './evidence/stores/memory.ts';
 import { isAllowedUrl } from './notice/webhook.ts';
 import type { EvidenceStore, InvokeSelf, Log } from './ports.ts';
 import type { Json, Problem, Result, RunIdentity, TargetReport, Waiver } from './model.ts';
+import type { Watched } from './awaited.ts';
 import type { CompiledPolicy } from './policy/compiled.ts';
 import { collected, runAudit, type RunOutcome } from './run.ts';
 import { sealedTarget } from './survey.ts';
@@ -28,6 +29,7 @@ import {
   type Credential,
 } from './settings/tencent/credentials.ts';
 import type { Resolved } from './settings/tencent/secrets.ts';
+import type { WatchOutcome } from './watch.ts';
 
 export interface AuditRequest {
   readonly env: Env;
@@ -157,6 +159,53 @@ export async function auditShard(
     accounts.close();
   }
 }
+
+export interface WatchRequest {
+  readonly env: Env;
+  readonly watched: Watched;
+  /** Names the watchdog's own tick. */
+  readonly identity: RunIdentity;
+  /** Epoch milliseconds: when the answer must be out. */
+  readonly deadlineMs: number;
+  readonly log: Log;
+}
+
+/** What the audit has and the watchdog has no use for, should both have the same environment. */
+const auditOnly = ['AUDIT_SIGNING_KEY', 'AUDIT_HEARTBEAT_URL', 'AUDIT_POLICIES', 'AUDIT_TARGETS'];
+
+/**
+ * Looks whether the audit that should be in the log by now is there, whole, and told; if not, tells.
+ * @throws AuditError CONFIG_INVALID with every problem
+ */
+export async function watchAudit(request: WatchRequest): Promise<WatchOutcome> {
+  const { watched, identity, deadlineMs, log } = request;
+  const env = Object.fromEntries(
+    Object.entries(request.env).filter(([name]) => !auditOnly.includes(name)),
+  );
+  const resolved = await withSecrets(env, deadlineMs);
+  const isUntellable = (env['AUDIT_WEBHOOKS'] ?? '').trim() === '';
+  const problems = [...resolved.problems, ...(isUntellable ? [nobodyToTell] : [])];
+  const { site, channels, evidence, credential, endpoint } = configOf(
+    { ...resolved, problems },
+    [],
+  );
+
+  const { watch } = await import('./watch.ts');
+  const nowMs = systemClock.now();
+  const readUntilMs = deadlineMs - Math.min(reserveMs, (deadlineMs - nowMs) * reserveShare);
+  const store = await storeAt(evidence, {
+    ...{ use: 'read', credential, endpoint, requestTimeoutMs, deadlineMs: readUntilMs, log },
+  });
+  return watch(
+    { store, http: sendHttp, clock: systemClock },
+    { ...{ watched, tickId: identity.id, site, channels }, readUntilMs, tellUntilMs: deadlineMs },
+  );
+}
+
+const nobodyToTell: Problem = {
+  where: 'AUDIT_WEBHOOKS',
+  what: 'is not set: the watchdog would have nobody to tell',
+};
 
 function surveyPlanOf(
   config: Config,

@@ -13,6 +13,7 @@ import { policiesOption, type AddCommand } from '../options.ts';
 
 interface CamPolicyOptions {
   readonly policies?: string;
+  readonly watchdog: boolean;
 }
 
 export const addCamPolicy: AddCommand = (program, choose) => {
@@ -20,6 +21,7 @@ export const addCamPolicy: AddCommand = (program, choose) => {
     .command('cam-policy')
     .description('print the least CAM policy that the audit needs, by the environment it will have')
     .option(...policiesOption)
+    .option('--watchdog', 'that of the watchdog, which reads the evidence and nothing else', false)
     .action((options: CamPolicyOptions) => {
       choose((io) => camPolicy(io, options));
     });
@@ -64,8 +66,17 @@ function camPolicy(io: Io, options: CamPolicyOptions): ExitCode {
     site,
     roleArns,
   };
-  const secrets = { region: regionOf(variable), names: secretNamesIn(io.env) };
-  printJson(io, camPolicyOf({ ...needs, secrets, ...(bucket !== undefined && { bucket }) }));
+  const region = regionOf(variable);
+  const place = bucket !== undefined && { bucket };
+  if (options.watchdog) {
+    const { AUDIT_WEBHOOKS } = io.env;
+    const secrets = { region, names: secretNamesIn({ AUDIT_WEBHOOKS }) };
+    const none = { sources: [], roleArns: [], readsEvidenceOnly: true } as const;
+    printJson(io, camPolicyOf({ ...none, site, secrets, ...place }));
+    return 0;
+  }
+  const secrets = { region, names: secretNamesIn(io.env) };
+  printJson(io, camPolicyOf({ ...needs, secrets, ...place }));
   return 0;
 }
 

@@ -21,6 +21,8 @@ export interface CamNeeds {
   readonly roleArns: readonly string[];
   /** The evidence bucket, where there is one. */
   readonly bucket?: CosPlace;
+  /** The watchdog's: it writes no evidence. */
+  readonly readsEvidenceOnly?: true;
   /** Of the secret manager, where the configuration names any. */
   readonly secrets?: { readonly region: string; readonly names: readonly string[] };
 }
@@ -34,7 +36,7 @@ export interface CosPlace {
 }
 
 export function camPolicyOf(needs: CamNeeds): CamPolicy {
-  const { sources, site, roleArns, bucket, secrets } = needs;
+  const { sources, site, roleArns, bucket, readsEvidenceOnly = false, secrets } = needs;
   const reads = sources.filter((source) => source.sites.includes(site));
   const actions = [...new Set(reads.map(({ camAction }) => camAction))].sort();
   return {
@@ -43,7 +45,11 @@ export function camPolicyOf(needs: CamNeeds): CamPolicy {
       // TCSS is authorized by operation: naming a resource would grant nothing.
       ...statement(actions, ['*']),
       ...statement(roleArns.length > 0 ? ['name/sts:AssumeRole'] : [], [...new Set(roleArns)]),
-      ...(bucket === undefined ? [] : evidenceStatements(bucket)),
+      ...(bucket === undefined
+        ? []
+        : readsEvidenceOnly
+          ? readingStatements(bucket)
+          : evidenceStatements(bucket)),
       ...(secrets === undefined ? [] : secretStatements(secrets)),
     ],
   };
@@ -68,10 +74,22 @@ function secretStatements({
   return statement(resources.length > 0 ? ['ssm:GetSecretValue'] : [], resources);
 }
 
-function evidenceStatements({ bucket, region, prefix }: CosPlace): readonly CamStatement[] {
+function readingStatements(place: CosPlace): readonly CamStatement[] {
+  const { whole, objects } = resourcesOf(place);
+  return [
+    { effect: 'allow', action: ['name/cos:GetObject'], resource: [objects] },
+    { effect: 'allow', action: ['name/cos:GetBucket'], resource: [`${whole}*`] },
+  ];
+}
+
+function resourcesOf({ bucket, region, prefix }: CosPlace) {
   const appId = /-(\d+)$/.exec(bucket)?.[1] ?? '*';
   const whole = `qcs::cos:${region}:uid/${appId}:${bucket}/`;
-  const objects = `${whole}${prefix === '' ? '' : `${prefix}/`}*`;
+  return { whole, objects: `${whole}${prefix === '' ? '' : `${prefix}/`}*` };
+}
+
+function evidenceStatements(place: CosPlace): readonly CamStatement[] {
+  const { whole, objects } = resourcesOf(place);
   return [
     {
       effect: 'allow',

@@ -116,3 +116,28 @@ it('grants the secrets that the configuration names, each once, and no others', 
     ],
   );
 });
+
+it('grants the watchdog to read the evidence and the secrets of its webhooks, and nothing else', async () => {
+  const { code, stdout } = await tcssAudit(['cam-policy', '--watchdog'], {
+    env: {
+      AUDIT_EVIDENCE: 'cos://evidence-1250000000/audit?region=ap-singapore',
+      AUDIT_WEBHOOKS: 'ssm://hooks@v1',
+      AUDIT_SIGNING_KEY: 'ssm://signing@v1',
+      AUDIT_REGION: 'ap-tokyo',
+    },
+  });
+  const bucket = 'qcs::cos:ap-singapore:uid/1250000000:evidence-1250000000/';
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    version: '2.0',
+    statement: [
+      { effect: 'allow', action: ['name/cos:GetObject'], resource: [`${bucket}audit/*`] },
+      { effect: 'allow', action: ['name/cos:GetBucket'], resource: [`${bucket}*`] },
+      {
+        effect: 'allow',
+        action: ['ssm:GetSecretValue'],
+        resource: ['qcs::ssm:ap-tokyo::secret/creatorUin/*/hooks'],
+      },
+    ],
+  });
+});

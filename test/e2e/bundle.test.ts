@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 import { zipSync } from 'fflate';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 const bytes = readFileSync('dist/audit/index.js');
 const text = bytes.toString('utf8');
@@ -58,4 +58,23 @@ it("holds nothing of what COS's client drags in, nor its retries that nobody hea
   for (const mark of ['application/vnd.ms-', 'tough-cookie', 'xn--', 'x-cos-sdk-retry']) {
     expect(cos.split(mark).length - 1, mark).toBe(0);
   }
+});
+
+describe('the watchdog', () => {
+  const watchdog = readFileSync('dist/watchdog/index.js', 'utf8');
+  const count = (needle: string) => watchdog.split(needle).length - 1;
+
+  it('is one file, within the same budget', () => {
+    expect(readdirSync('dist/watchdog')).toEqual(['index.js']);
+    const zip = zipSync({ 'index.js': Buffer.from(watchdog) }, { level: 9 });
+    expect(zip.length).toBeLessThanOrEqual(250_000);
+  });
+
+  it("holds no policy, no ajv, one copy of the SDK's common part, and nothing that stand-ins replace", () => {
+    const marks = ['new Function(', 'jsonSchema', 'image-scan-enabled', 'xn--', 'BigNumber Error'];
+    for (const mark of [...marks, 'application/vnd.ms-', 'x-cos-sdk-retry']) {
+      expect(count(mark), mark).toBe(0);
+    }
+    expect(count('SDK_NODEJS_')).toBe(1);
+  });
 });
