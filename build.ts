@@ -1,5 +1,6 @@
 /** Bundles the functions and the command line. `npm run build`. */
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 
 import { build, type BuildOptions, type Plugin } from 'esbuild';
@@ -11,6 +12,7 @@ import { messageOf } from './shared/errors.ts';
 import { compileToModule } from './shared/policy/compile.ts';
 import { lint } from './shared/policy/lint.ts';
 import { sources } from './shared/settings/sources.ts';
+import { thirdParty } from './third-party.ts';
 
 /**
  * What the SDK drags in and does not need here: most of its size, and of the time that a cold start spends
@@ -163,7 +165,9 @@ const common = {
   format: 'cjs',
   target: 'node18',
   minify: true,
+  // The licences stand in a file of their own: see third-party.ts.
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
   // Node quotes the line of an uncaught error.
   lineLimit: 160,
@@ -190,7 +194,7 @@ async function main(): Promise<void> {
     return;
   }
   await rm('dist', { recursive: true, force: true });
-  await Promise.all([
+  const results = await Promise.all([
     build({
       ...common,
       plugins: [...common.plugins, beside],
@@ -237,12 +241,18 @@ async function main(): Promise<void> {
       target: 'es2022',
       minify: true,
       legalComments: 'none',
+      metafile: true,
       logLevel: 'warning',
     }),
   ]);
+  // What AUDIT_TARGETS: targets.json names: which accounts, and by which roles.
+  if (existsSync('targets.json')) await copyFile('targets.json', 'dist/audit/targets.json');
   // The bundles are CommonJS inside a package of ES modules.
   await chmod('dist/cli/index.js', 0o755);
   await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
+  const { bundles, licenses } = thirdParty(results.map(({ metafile }) => metafile));
+  await writeFile('dist/bundle.json', `${JSON.stringify(bundles, null, 2)}\n`);
+  await writeFile('dist/THIRD-PARTY-LICENSES.txt', licenses);
 }
 
 main().catch((error: unknown) => {

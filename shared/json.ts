@@ -22,6 +22,40 @@ export function jsonOf(parsed: unknown): Json {
   return parseJson(JSON.stringify(parsed ?? null));
 }
 
+/**
+ * Whether JSON gives some key of an object twice. A parser keeps the last one and says nothing, so who reads the
+ * value cannot know that something else was said as well.
+ * @param value what the text parsed to
+ */
+export function saysTwice(text: string, value: unknown): boolean {
+  return keysIn(value) < keysWritten(text);
+}
+
+/** Outside its strings, JSON has one colon for each key. */
+function keysWritten(text: string): number {
+  let keys = 0;
+  let isInString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') isInString = !isInString;
+    else if (isInString && character === '\\') at += 1;
+    else if (!isInString && character === ':') keys += 1;
+  }
+  return keys;
+}
+
+function keysIn(root: unknown): number {
+  let keys = 0;
+  const pending = [root];
+  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+    if (typeof value !== 'object' || value === null) continue;
+    const children: readonly unknown[] = Object.values(value);
+    if (!isArray(value)) keys += children.length;
+    for (const child of children) pending.push(child);
+  }
+  return keys;
+}
+
 /** Only the object's own property: an answer may name a key `constructor`. */
 export function own(object: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;

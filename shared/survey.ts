@@ -1,6 +1,4 @@
 /** Reads and judges many targets, some at a time. Whatever goes wrong with one becomes its own `error`. */
-import pLimit from 'p-limit';
-
 import { CloudError } from './errors.ts';
 import { judge, policiesOf, type JudgePlan } from './judge.ts';
 import type { Observation, Site, Source, Target, TargetReport } from './model.ts';
@@ -37,10 +35,22 @@ export async function survey(
 ): Promise<void> {
   const sources = new Set(plan.policies.map(({ policy }) => policy.source)).size;
   const atOnce = Math.floor(maxRequests / Math.max(1, sources));
-  const limit = pLimit(Math.min(maxTargets, Math.max(minTargets, atOnce)));
-  await Promise.all(
-    targets.map((target) => limit(async () => add(await surveyTarget(ports, plan, target)))),
-  );
+  // Whoever is done takes the next one: an organisation has too many for a promise each.
+  const rest = targets.values();
+  let isGivenUp = false;
+  const work = async () => {
+    try {
+      for (const target of rest) {
+        if (isGivenUp) return;
+        await add(await surveyTarget(ports, plan, target));
+      }
+    } catch (error) {
+      isGivenUp = true;
+      throw error;
+    }
+  };
+  const workers = Math.min(maxTargets, Math.max(minTargets, atOnce));
+  await Promise.all(Array.from({ length: workers }, work));
 }
 
 async function surveyTarget(

@@ -131,7 +131,9 @@ export async function auditShard(
   shard: Json,
   request: Omit<AuditRequest, 'identity'>,
 ): Promise<ShardAnswer> {
-  const { env, policies, waivers, log } = request;
+  const { policies, waivers, log } = request;
+  // Its targets come with the event: to read an organisation's file would take more than to read its accounts.
+  const { AUDIT_TARGETS: _, ...env } = request.env;
   const config = configOf(withoutSecrets(env), policies);
   const { parseShard, runShard } = await import('./shards.ts');
   const parsed = parseShard(shard, { site: config.site, policyNames: policyNamesOf(policies) });
@@ -268,7 +270,7 @@ async function invokingSelf(
 }
 
 /** @throws AuditError CONFIG_INVALID with every problem, those of secrets among them */
-export function configOf(resolved: Resolved, policies: readonly CompiledPolicy[]): Config {
+function configOf(resolved: Resolved, policies: readonly CompiledPolicy[]): Config {
   const config = readConfig(resolved, policies);
   if (config.ok) return config.value;
   throw invalid('CONFIG_INVALID', 'Config is not valid', config.problems);
@@ -326,22 +328,14 @@ function withoutSecrets(env: Env): Resolved {
 export async function withSecrets(env: Env, deadlineMs: number): Promise<Resolved> {
   if (!secretVariables.some((name) => isReferring(env, name))) return unresolved(env);
   const { resolveSecrets } = await import('./settings/tencent/secrets.ts');
-  const config = parseConfig({
-    env: {
-      ...Object.fromEntries(accessVariables.map((name) => [name, env[name]])),
-      // A wrong one keeps nobody from asking.
-      ...(env['AUDIT_LOCALE']?.trim() === 'zh' && { AUDIT_LOCALE: 'zh' }),
-    },
-    ...{ credential: findCredential(env), uin: undefined, policyNames: new Set<string>() },
-    readFile: (path) => readText(path, env),
-  });
-  if (!config.ok) {
+  const access = cloudAccess(env);
+  if (!access.ok) {
     const { problems, ...rest } = await resolveSecrets(env, undefined);
-    return { ...rest, problems: [...config.problems, ...problems] };
+    return { ...rest, problems: [...access.problems, ...problems] };
   }
   const nowMs = systemClock.now();
   const untilMs = nowMs + (deadlineMs - nowMs) / 2;
-  const api = createApi(systemClock, { ...config.value, requestTimeoutMs });
+  const api = createApi(systemClock, { ...access.value, requestTimeoutMs });
   try {
     return await resolveSecrets(env, async (request) => {
       const call = { service: 'ssm', action: 'GetSecretValue', request: { ...request } } as const;
@@ -357,7 +351,21 @@ export async function withSecrets(env: Env, deadlineMs: number): Promise<Resolve
   }
 }
 
-/** What it takes to call the cloud. */
+export type CloudAccess = Pick<Config, 'credential' | 'site' | 'region' | 'endpoint' | 'locale'>;
+
+/** What it takes to call the cloud, and nothing of the rest of the configuration. */
+export function cloudAccess(env: Env): Result<CloudAccess, Problem> {
+  return parseConfig({
+    env: {
+      ...Object.fromEntries(accessVariables.map((name) => [name, env[name]])),
+      // A wrong one keeps nobody from asking.
+      ...(env['AUDIT_LOCALE']?.trim() === 'zh' && { AUDIT_LOCALE: 'zh' }),
+    },
+    ...{ credential: findCredential(env), uin: undefined, policyNames: new Set<string>() },
+    readFile: (path) => readText(path, env),
+  });
+}
+
 const accessVariables = [
   'AUDIT_SITE',
   'AUDIT_REGION',

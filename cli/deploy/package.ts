@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { zipSync, type Zippable } from 'fflate';
 import { minimatch } from 'minimatch';
 
-import { invalid, messageOf } from '../../shared/errors.ts';
+import { messageOf } from '../../shared/errors.ts';
+import type { Problem, Result } from '../../shared/model.ts';
 import { plainLine } from '../../shared/text.ts';
 
 export interface Package {
@@ -24,18 +25,19 @@ const maxZipBytes = 20 * 1024 * 1024;
 const attrs = (0o100644 << 16) >>> 0;
 const unix = 3;
 
-/** @throws AuditError CONFIG_INVALID where there is nothing to upload, or too much */
-export function packFolder(folder: string, exclude: readonly string[]): Package {
-  const refuse = (what: string) =>
-    invalid('CONFIG_INVALID', 'The code cannot be packed', [{ where: folder, what }]);
+/** Not where there is nothing to upload, or too much. */
+export function packFolder(folder: string, exclude: readonly string[]): Result<Package, Problem> {
+  const refuse = (what: string): Result<never, Problem> => {
+    return { ok: false, problems: [{ where: folder, what }] };
+  };
   const names = filesIn(folder, exclude);
-  if (names.length === 0) throw refuse('holds no files: run npm run build');
+  if (names.length === 0) return refuse('holds no files: run npm run build');
   const files: Zippable = {};
   for (const name of names) {
     try {
       files[name] = new Uint8Array(readFileSync(join(folder, name)));
     } catch (error) {
-      throw refuse(`has ${plainLine(name, 100)}, which cannot be read (${messageOf(error)})`);
+      return refuse(`has ${plainLine(name, 100)}, which cannot be read (${messageOf(error)})`);
     }
   }
   // A zip tells the time of the clock on the wall: noon here is written as noon anywhere.
@@ -43,9 +45,10 @@ export function packFolder(folder: string, exclude: readonly string[]): Package 
   const zip = zipSync(files, { level: 9, mtime, attrs, os: unix });
   if (zip.length > maxZipBytes) {
     const size = `${(zip.length / 1024 / 1024).toFixed(1)} MB`;
-    throw refuse(`is ${size} as a zip, and SCF takes 20: exclude what the function does not read`);
+    return refuse(`is ${size} as a zip, and SCF takes 20: exclude what the function does not read`);
   }
-  return { zip, sha256: createHash('sha256').update(zip).digest('hex'), files: names };
+  const sha256 = createHash('sha256').update(zip).digest('hex');
+  return { ok: true, value: { zip, sha256, files: names } };
 }
 
 function filesIn(folder: string, exclude: readonly string[]): readonly string[] {

@@ -86,7 +86,8 @@ export function consoleOf({ site }: Pick<Notice, 'site'>, locale: Locale): Messa
 }
 
 /** One line that says what is wrong with an item, for platforms that take one event a finding. */
-export function summaryOf({ open, finding, title }: Item, locale: Locale): string {
+export function summaryOf(item: Item, locale: Locale): string {
+  const { finding, title } = item;
   const say = catalogues[locale];
   const details =
     finding !== undefined && 'violations' in finding
@@ -94,7 +95,12 @@ export function summaryOf({ open, finding, title }: Item, locale: Locale): strin
       : finding !== undefined && 'reason' in finding
         ? [plainLine(finding.reason, maxReasonChars)]
         : [];
-  return [`${open.target} ${title}`, ...details].join(' · ');
+  return [`${accountOf(item)} ${title}`, ...details].join(' · ');
+}
+
+/** `100000000002 (prod)`: the number is what the console takes, the name is what people know. */
+function accountOf({ open, alias }: Pick<Item, 'open' | 'alias'>): string {
+  return alias === undefined ? open.target : `${open.target} (${alias})`;
 }
 
 /** A note alone, for platforms that take events and not messages. */
@@ -272,14 +278,14 @@ function headLine([first, ...rest]: Group, say: Catalogue): Line {
   return [
     strong(`[${say.severity[open.severity]}]`),
     text(' '),
-    rest.length === 0 ? code(open.target) : strong(say.accounts(rest.length + 1)),
+    rest.length === 0 ? code(accountOf(first)) : strong(say.accounts(rest.length + 1)),
     text(` ${plainLine(title)} · ${say.since(oldest)}`),
   ];
 }
 
 function accountLines(group: Group, say: Catalogue): readonly Line[] {
   if (group.length === 1) return [];
-  const shown = group.slice(0, maxListed).flatMap(({ open }) => [code(open.target), text(' ')]);
+  const shown = group.slice(0, maxListed).flatMap((item) => [code(accountOf(item)), text(' ')]);
   const left = group.length - maxListed;
   return [left > 0 ? [...shown, text(say.andMore(left))] : shown];
 }

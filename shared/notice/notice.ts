@@ -20,6 +20,8 @@ export interface Item {
   /** What the run found; none for what is open no more. */
   readonly finding?: Finding;
   readonly title: string;
+  /** What people call the account. */
+  readonly alias?: string;
   readonly remediation?: string;
 }
 
@@ -137,6 +139,8 @@ export interface RunToTell {
   readonly head: Head;
   /** By fingerprint: at least of what there is to tell. */
   readonly findings: ReadonlyMap<string, Finding>;
+  /** What people call the accounts, by uin. */
+  readonly aliases?: ReadonlyMap<string, string>;
   readonly policies: readonly Policy[];
 }
 
@@ -169,14 +173,16 @@ export function noticeOf(told: RunToTell, changes: Changes): Notice {
   };
 }
 
-function itemsOf({ findings, policies }: RunToTell): (open: OpenFinding) => Item {
+function itemsOf({ findings, policies, aliases }: RunToTell): (open: OpenFinding) => Item {
   const policyById = new Map(policies.map((policy) => [policy.id, policy]));
   return (open) => {
     const policy = policyById.get(open.policyId);
     const finding = findings.get(open.fingerprint);
+    const alias = aliases?.get(open.target);
     return {
       open,
       title: plainLine(policy?.title ?? open.policyId),
+      ...(alias !== undefined && { alias: plainLine(alias, 100) }),
       ...(finding !== undefined && { finding }),
       ...(policy !== undefined && { remediation: policy.remediation.text }),
     };

@@ -21,10 +21,25 @@ export interface CamNeeds {
   readonly roleArns: readonly string[];
   /** The evidence bucket, where there is one. */
   readonly bucket?: CosPlace;
+  /** The function itself, where an audit is too large for one invocation of it. */
+  readonly selfInvoke?: FunctionPlace;
+  /** Of the secret manager, where the configuration names any; an empty region is every region. */
+  readonly secrets?: { readonly region: string; readonly names: readonly string[] };
   /** The watchdog's: it writes no evidence. */
   readonly readsEvidenceOnly?: true;
-  /** Of the secret manager, where the configuration names any. */
-  readonly secrets?: { readonly region: string; readonly names: readonly string[] };
+}
+
+/** Of the same deployment: the watchdog reads the evidence and tells; it reads no settings, and takes no role. */
+export function watchdogNeeds({ selfInvoke: _, ...needs }: CamNeeds): CamNeeds {
+  return { ...needs, sources: [], roleArns: [], readsEvidenceOnly: true };
+}
+
+export interface FunctionPlace {
+  readonly region: string;
+  /** Its account; the one that the policy belongs to where it is not said. */
+  readonly uin?: string;
+  readonly namespace: string;
+  readonly functionName: string;
 }
 
 export interface CosPlace {
@@ -35,8 +50,14 @@ export interface CosPlace {
   readonly prefix: string;
 }
 
+/** What CAM takes of one policy, in characters: https://cloud.tencent.com/document/product/598/10603 */
+export const maxPolicyChars = 6_144;
+/** Of them, for the roles of targets; beyond it, roles of one name are one resource. */
+const maxRoleChars = 3_000;
+
 export function camPolicyOf(needs: CamNeeds): CamPolicy {
-  const { sources, site, roleArns, bucket, readsEvidenceOnly = false, secrets } = needs;
+  const { sources, site, roleArns, bucket, selfInvoke, secrets } = needs;
+  const { readsEvidenceOnly = false } = needs;
   const reads = sources.filter((source) => source.sites.includes(site));
   const actions = [...new Set(reads.map(({ camAction }) => camAction))].sort();
   return {
@@ -44,13 +65,14 @@ export function camPolicyOf(needs: CamNeeds): CamPolicy {
     statement: [
       // TCSS is authorized by operation: naming a resource would grant nothing.
       ...statement(actions, ['*']),
-      ...statement(roleArns.length > 0 ? ['name/sts:AssumeRole'] : [], [...new Set(roleArns)]),
+      ...statement(roleArns.length > 0 ? ['name/sts:AssumeRole'] : [], rolesOf(roleArns)),
+      ...(selfInvoke === undefined ? [] : [selfInvokeStatement(selfInvoke)]),
+      ...(secrets === undefined ? [] : secretStatements(secrets)),
       ...(bucket === undefined
         ? []
         : readsEvidenceOnly
           ? readingStatements(bucket)
           : evidenceStatements(bucket)),
-      ...(secrets === undefined ? [] : secretStatements(secrets)),
     ],
   };
 }
@@ -62,8 +84,30 @@ function statement(
   return action.length === 0 ? [] : [{ effect: 'allow', action, resource }];
 }
 
+/** That CAM takes `*` for the account of a role is a guess: it was not tried. */
+function rolesOf(roleArns: readonly string[]): readonly string[] {
+  const each = [...new Set(roleArns)];
+  if (each.join().length <= maxRoleChars) return each;
+  return [...new Set(each.map((arn) => arn.replace(/:uin\/\d+:/, ':uin/*:')))].sort();
+}
+
 /**
- * Whoever created them: they are found by their names.
+ * SCF's page on CAM has InvokeFunction for "synchronously or asynchronously", the API an action Invoke besides,
+ * which is the one that is called: which of the two names is asked for was not tried, so both are granted.
+ * https://www.tencentcloud.com/document/product/583/18014
+ */
+function selfInvokeStatement(place: FunctionPlace): CamStatement {
+  const { region, uin, namespace, functionName } = place;
+  const account = uin === undefined ? '' : `uin/${uin}`;
+  return {
+    effect: 'allow',
+    action: ['scf:Invoke', 'scf:InvokeFunction'],
+    resource: [`qcs::scf:${region}:${account}:namespace/${namespace}/function/${functionName}`],
+  };
+}
+
+/**
+ * Made by anyone of the account: that CAM takes `*` for the maker is a guess, which was not tried.
  * https://www.tencentcloud.com/document/product/1078/38612
  */
 function secretStatements({

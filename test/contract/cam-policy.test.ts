@@ -92,6 +92,48 @@ it('grants the evidence bucket and the roles of the targets, where they are conf
   ]);
 });
 
+it('grants the secrets that the configuration names, and the function itself to many accounts', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tcss-cam-'));
+  const file = join(folder, 'targets.json');
+  const arn = (uin: number) => `qcs::cam::uin/${String(uin)}:roleName/TcssAudit`;
+  const targets = Array.from({ length: 1_000 }, (_, index) => {
+    const uin = 100_000_000_000 + index;
+    return { uin: String(uin), roleArn: arn(uin) };
+  });
+  writeFileSync(file, JSON.stringify(targets));
+  const env = {
+    ...chosen,
+    AUDIT_REGION: 'ap-singapore',
+    AUDIT_TARGETS: file,
+    AUDIT_SIGNING_KEY: 'ssm://audit-key@v1',
+    AUDIT_WEBHOOKS: 'https://hooks.example/x#kind=generic&secret=ssm://hook@v2 ssm://audit-key@v1',
+  };
+  const { code, stdout } = await tcssAudit(['cam-policy', '--function', 'audit'], { env });
+  rmSync(folder, { recursive: true });
+  expect(code).toBe(0);
+  expect((JSON.parse(stdout) as Printed).statement.slice(1)).toEqual([
+    // A policy has no room for a thousand roles: those of one name are one.
+    {
+      effect: 'allow',
+      action: ['name/sts:AssumeRole'],
+      resource: ['qcs::cam::uin/*:roleName/TcssAudit'],
+    },
+    {
+      effect: 'allow',
+      action: ['scf:Invoke', 'scf:InvokeFunction'],
+      resource: ['qcs::scf:ap-singapore::namespace/default/function/audit'],
+    },
+    {
+      effect: 'allow',
+      action: ['ssm:GetSecretValue'],
+      resource: [
+        'qcs::ssm:ap-singapore::secret/creatorUin/*/audit-key',
+        'qcs::ssm:ap-singapore::secret/creatorUin/*/hook',
+      ],
+    },
+  ]);
+});
+
 it('grants the secrets that the configuration names, each once, and no others', async () => {
   const secrets = {
     AUDIT_SIGNING_KEY: 'ssm://signing@v2',
@@ -131,13 +173,13 @@ it('grants the watchdog to read the evidence and the secrets of its webhooks, an
   expect(JSON.parse(stdout)).toEqual({
     version: '2.0',
     statement: [
-      { effect: 'allow', action: ['name/cos:GetObject'], resource: [`${bucket}audit/*`] },
-      { effect: 'allow', action: ['name/cos:GetBucket'], resource: [`${bucket}*`] },
       {
         effect: 'allow',
         action: ['ssm:GetSecretValue'],
         resource: ['qcs::ssm:ap-tokyo::secret/creatorUin/*/hooks'],
       },
+      { effect: 'allow', action: ['name/cos:GetObject'], resource: [`${bucket}audit/*`] },
+      { effect: 'allow', action: ['name/cos:GetBucket'], resource: [`${bucket}*`] },
     ],
   });
 });

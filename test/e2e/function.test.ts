@@ -220,6 +220,14 @@ describe('an answer that is none', () => {
       },
       reason: 'the answer is too large',
     },
+    'a key that is given twice': {
+      fault: {
+        kind: 'http-status',
+        status: 200,
+        body: '{"Response":{"Enable":false,"Enable":true,"ScanVul":true}}',
+      },
+      reason: 'the answer gives a key twice, so it cannot be told which holds',
+    },
     'a reset connection': { fault: { kind: 'reset' }, reason: 'Network' },
     'a server that hangs': { fault: { kind: 'hang' }, reason: 'Timeout' },
     'HTTP 502': { fault: { kind: 'http-status', status: 502 }, reason: 'Http502' },

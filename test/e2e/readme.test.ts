@@ -1,8 +1,8 @@
-/** README.md: its commands are run, its output is what they print. Links of all documents lead somewhere. */
+/** README.md: its commands are run, its output is what they print. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -123,52 +123,5 @@ describe('README.md', () => {
     const shown = JSON.parse(/^```json\n(.*?)^```$/ms.exec(readme)?.[1] ?? '') as { id: string };
     const file = await readFile(`policies/image-scan/${shown.id}.json`, 'utf8');
     expect(JSON.parse(file)).toMatchObject(shown);
-  });
-});
-
-describe('links', () => {
-  const withoutCode = (markdown: string) =>
-    markdown
-      .replace(/^```.*?^```$/gms, '')
-      .replace(/`[^`\n]*`/g, (code) => code.replace(/[[\]()]/g, ''));
-
-  /** As GitHub names them. */
-  function anchorsOf(markdown: string): ReadonlySet<string> {
-    const seen = new Map<string, number>();
-    const headings = markdown.replace(/^```.*?^```$/gms, '').matchAll(/^#{1,6} (.+)$/gm);
-    return new Set(
-      Array.from(headings, ([, heading = '']) => {
-        const slug = heading
-          .trim()
-          .toLowerCase()
-          .replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
-          .replaceAll(' ', '-');
-        const count = seen.get(slug) ?? 0;
-        seen.set(slug, count + 1);
-        return count === 0 ? slug : `${slug}-${String(count)}`;
-      }),
-    );
-  }
-
-  it('all lead to a file that is there, and to a heading that it has', async () => {
-    const documents = [
-      'README.md',
-      ...(await readdir('docs'))
-        .filter((name) => name.endsWith('.md'))
-        .map((name) => `docs/${name}`),
-    ];
-    const broken: string[] = [];
-    for (const document of documents) {
-      const links = withoutCode(await readFile(document, 'utf8')).matchAll(/\]\(([^)\s]+)\)/g);
-      for (const [, link = ''] of links) {
-        if (/^[a-z]+:/.test(link)) continue;
-        const [path = '', anchor] = link.split('#');
-        const file = path === '' ? document : relative('.', resolve(dirname(document), path));
-        const text = await readFile(file, 'utf8').catch(() => undefined);
-        const isThere = text !== undefined && (anchor === undefined || anchorsOf(text).has(anchor));
-        if (!isThere) broken.push(`${document}: ${link}`);
-      }
-    }
-    expect(broken).toEqual([]);
   });
 });

@@ -214,6 +214,17 @@ describe('the command line', () => {
     ]);
   });
 
+  it.each(['ssm://none@v1', 'ssm%3A%2F%2Fnone%40v1', '%73%73%6d:%2f%2fnone@v1'])(
+    'sees that secret=%s names one',
+    async (reference) => {
+      const AUDIT_WEBHOOKS = `https://oapi.dingtalk.com/robot/send?access_token=1#secret=${reference}`;
+      const { stderr } = await tcssAudit(['notify', '--test'], { env: envOf({ AUDIT_WEBHOOKS }) });
+      expect(stderr).toBe(
+        'Config is not valid:\n  AUDIT_WEBHOOKS[0]  has secret=ssm://none@v1, which cannot be read: GetSecretValue: The resource `none` does not exist\n',
+      );
+    },
+  );
+
   it('notify names what keeps it from asking', async () => {
     const { code, stderr } = await tcssAudit(['notify', '--test'], {
       env: envOf({ AUDIT_SITE: 'mars' }),

@@ -65,9 +65,11 @@ it('reads the one that ships, with a region alone', () => {
         argument: '{"cron": "0 23 3 * * * *"}',
       },
     ],
-    left: ['AUDIT_EVIDENCE', 'AUDIT_WEBHOOKS', 'AUDIT_SIGNING_KEY'].map((name) => {
-      return { what: name, names: [name] };
-    }),
+    left: ['AUDIT_EVIDENCE', 'AUDIT_WEBHOOKS', 'AUDIT_SIGNING_KEY', 'AUDIT_ENDPOINT'].map(
+      (name) => {
+        return { what: name, names: [name] };
+      },
+    ),
     warnings: [],
   });
 });

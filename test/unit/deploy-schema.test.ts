@@ -104,6 +104,9 @@ it('sets every reference to the environment in a variable, but the region', () =
     [...yaml.matchAll(/^ *(\w+): \$\{env:(\w+)\}$/gm)].map(([, key, name]) => [key, name]),
   ).toEqual([
     ['region', 'TENCENT_REGION'],
-    ...['AUDIT_EVIDENCE', 'AUDIT_WEBHOOKS', 'AUDIT_SIGNING_KEY'].map((name) => [name, name]),
+    ...['AUDIT_EVIDENCE', 'AUDIT_WEBHOOKS', 'AUDIT_SIGNING_KEY', 'AUDIT_ENDPOINT'].map((name) => [
+      name,
+      name,
+    ]),
   ]);
 });

@@ -9,6 +9,7 @@ import {
   isObject,
   own,
   parseJson,
+  saysTwice,
   shapeOf,
   toPointer,
   type Shape,
@@ -223,5 +224,36 @@ describe('shapeOf', () => {
     const circle: unknown[] = [];
     circle.push(circle);
     expect(shapeOf(circle)).toBe('too deep');
+  });
+});
+
+describe('saysTwice', () => {
+  const cases: Record<string, boolean> = {
+    '{}': false,
+    '[]': false,
+    '1': false,
+    '":"': false,
+    '{"a":1,"b":{"a":1}}': false,
+    '[{"a":1},{"a":1}]': false,
+    '{"a":"{\\"a\\":1}"}': false,
+    '{"\\\\":":","\\"":1}': false,
+    '{"__proto__":1}': false,
+    '{"a":1,"a":1}': true,
+    '{"a":1,"\\u0061":2}': true,
+    '{"__proto__":1,"__proto__":1}': true,
+    '[[{"b":{"a":null,"a":[]}}]]': true,
+    '{"a":{"b":1},"a":2}': true,
+  };
+  it.each(Object.entries(cases))('%s: %s', (text, isTwice) => {
+    expect(saysTwice(text, parseJson(text))).toBe(isTwice);
+  });
+
+  it('never of what JSON.stringify writes', () => {
+    fc.assert(
+      fc.property(anyJson, (value) => {
+        const text = JSON.stringify(value);
+        expect(saysTwice(text, parseJson(text))).toBe(false);
+      }),
+    );
   });
 });

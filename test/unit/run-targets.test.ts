@@ -99,7 +99,7 @@ it('tells all of it in one notice, and the repeated tick nothing', async () => {
   const { http, ports, plan } = await audit();
   expect(http.requests).toHaveLength(1);
   const body = http.requests[0]?.body ?? '';
-  for (const account of [uin, '2', '4']) expect(body).toContain(account);
+  for (const account of [`${uin} (own)`, '2 (prod)', '4']) expect(body).toContain(account);
   await runAudit(ports, plan);
   expect(http.requests).toHaveLength(1);
 });

@@ -106,9 +106,10 @@ function boundedTrouble(trouble: Trouble): Trouble {
 
 /** A log that somebody edited may hold anything. */
 function entryOf(item: Item): object {
-  const { open, title } = item;
+  const { open, title, alias } = item;
   const [target, policyId] = [open.target, open.policyId].map((text) => plainLine(text));
-  return { ...open, target, policyId, title, ...detailsOf(item) };
+  const known = alias === undefined ? {} : { alias };
+  return { ...open, target, ...known, policyId, title, ...detailsOf(item) };
 }
 
 function over(list: readonly unknown[]): number {

@@ -11,6 +11,7 @@ export interface Failure {
 export const redirected = 'the answer redirects to another host';
 /** What our own transport says. The SDK keeps nothing of an error but its message. */
 export const tooLarge = 'the answer is too large';
+export const contradictory = 'the answer gives a key twice, so it cannot be told which holds';
 
 /**
  * Reads the SDK's error. As seen in 4.1.313: an API error has `code`; a status other than 200 has
@@ -32,7 +33,7 @@ export function failureOf(error: unknown): Failure {
   if (code !== undefined) return { code, message };
   if (httpCode?.startsWith('3') === true) return { code: 'BadAnswer', message: redirected };
   if (httpCode !== undefined) return { code: `Http${httpCode}`, message: `HTTP ${httpCode}` };
-  const ours = [redirected, tooLarge].find((text) => message.includes(text));
+  const ours = [redirected, tooLarge, contradictory].find((text) => message.includes(text));
   if (ours !== undefined) return { code: 'BadAnswer', message: ours };
   if (message.startsWith('network timeout'))
     return { code: 'Timeout', message: 'no answer in time' };
@@ -84,6 +85,11 @@ const advice: readonly Advice[] = [
     when: /^AuthFailure\.SignatureExpire/,
     en: () => 'set the clock: it is more than 5 minutes off',
     zh: () => '本机时间偏差超过 5 分钟，请校准时钟',
+  },
+  {
+    when: /^ResourceNotFound\.Organization/,
+    en: () => 'use a key of the account that administers the organization',
+    zh: () => '请使用集团账号管理员的密钥',
   },
   {
     when: /^RequestLimitExceeded/,

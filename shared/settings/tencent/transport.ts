@@ -3,10 +3,17 @@
  * its place (build.ts), since that one follows redirects and takes the session token along, reads answers of
  * any size into memory, does not notice an answer that breaks off, and is a fifth of the function's code.
  */
-import { request as httpRequest, type Agent, type IncomingMessage } from 'node:http';
+import {
+  request as httpRequest,
+  type Agent,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { urlToHttpOptions } from 'node:url';
 
-import { tooLarge } from './failure.ts';
+import { parseJson, saysTwice } from '../../json.ts';
+import { contradictory, tooLarge } from './failure.ts';
 
 /** Settings take a few kilobytes. */
 const maxAnswerBytes = 1024 * 1024;
@@ -33,14 +40,7 @@ async function send(url: string, options: Options): Promise<Answer> {
     status: response.statusCode ?? 0,
     statusText: response.statusMessage ?? '',
     headers: { get: (name) => response.headers[name.toLowerCase()]?.toString() ?? null },
-    json: async () => {
-      const text = await textOf(bytes, response.headers['content-encoding']);
-      try {
-        return JSON.parse(text) as unknown;
-      } catch (error) {
-        throw notJson(error);
-      }
-    },
+    json: async () => parsed(await textOf(bytes, response.headers['content-encoding'])),
   };
 }
 
@@ -53,7 +53,7 @@ function exchange(
       reject(new Error(`request to the API failed, reason: ${error.message}`, { cause: error }));
     };
     const start = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const request = start(url, { method, headers, agent, signal }, (response) => {
+    const request = start({ ...addressOf(url), method, headers, agent }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
@@ -70,8 +70,21 @@ function exchange(
       response.on('error', fail);
     });
     request.on('error', fail);
+    // Node's own way to watch a signal costs as much as signing the request.
+    const abort = () => request.destroy(new Error('aborted'));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
     request.end(body);
   });
+}
+
+const addresses = new Map<string, RequestOptions>();
+
+/** One for each host, which the requests of a run are sent to by the thousand. */
+function addressOf(url: string): RequestOptions {
+  const address = addresses.get(url) ?? urlToHttpOptions(new URL(url));
+  addresses.set(url, address);
+  return address;
 }
 
 /** We ask for no compression; a proxy may compress all the same. */
@@ -83,6 +96,17 @@ async function textOf(bytes: Buffer, encoding: string | undefined): Promise<stri
   } catch (error) {
     throw notJson(error);
   }
+}
+
+function parsed(text: string): unknown {
+  let value: unknown;
+  try {
+    value = parseJson(text);
+  } catch (error) {
+    throw notJson(error);
+  }
+  if (saysTwice(text, value)) throw new Error(contradictory);
+  return value;
 }
 
 /** In the shape of node-fetch's own error, which failure.ts reads. */
