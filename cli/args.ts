@@ -5,6 +5,7 @@ import { tool } from '../shared/wire.ts';
 import { addCamPolicy } from './commands/cam-policy.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDeploy } from './commands/deploy.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addFix } from './commands/fix.ts';
 import { addKeygen } from './commands/keygen.ts';
@@ -34,6 +35,7 @@ const commands: readonly AddCommand[] = [
   addDeploy,
   addUndeploy,
   addNotify,
+  addDoctor,
   addKeygen,
   addSimulate,
   addStart,

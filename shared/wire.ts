@@ -271,6 +271,16 @@ async function invokingSelf(
 
 /** @throws AuditError CONFIG_INVALID with every problem, those of secrets among them */
 function configOf(resolved: Resolved, policies: readonly CompiledPolicy[]): Config {
+  const config = readConfig(resolved, policies);
+  if (config.ok) return config.value;
+  throw invalid('CONFIG_INVALID', 'Config is not valid', config.problems);
+}
+
+/** The configuration that an audit with these policies has, or every problem of it. */
+export function readConfig(
+  resolved: Resolved,
+  policies: readonly CompiledPolicy[],
+): Result<Config, Problem> {
   const { env, secrets, placeOf } = resolved;
   const credential = findCredential(env);
   const policyNames = policyNamesOf(policies);
@@ -279,14 +289,13 @@ function configOf(resolved: Resolved, policies: readonly CompiledPolicy[]): Conf
     readFile: (path) => readText(path, env),
   });
   const found = config.ok ? unjudgedOf(config.value, policies) : config.problems;
-  const problems = uniqueOf([
+  const [first, ...rest] = uniqueOf([
     ...resolved.problems,
     ...found.map(({ where, ...problem }) => ({ where: placeOf(where), ...problem })),
   ]);
-  if (!config.ok || problems.length > 0) {
-    throw invalid('CONFIG_INVALID', 'Config is not valid', problems);
-  }
-  return { ...config.value, ...(secrets.length > 0 && { secrets }) };
+  if (first !== undefined) return { ok: false, problems: [first, ...rest] };
+  if (!config.ok) throw new Error('A configuration is neither right nor wrong');
+  return { ok: true, value: { ...config.value, ...(secrets.length > 0 && { secrets }) } };
 }
 
 function uniqueOf(problems: readonly Problem[]): readonly Problem[] {
@@ -423,7 +432,7 @@ export async function storeAt(
     {
       clock: systemClock,
       newId: randomUUID,
-      newError: (code, message) => new AuditError(code, message),
+      newError: (code, message, cause) => new AuditError(code, message, { cause }),
       log,
     },
     { name, prefix, region, ...options, ...(endpoint !== undefined && { endpoint }) },

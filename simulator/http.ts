@@ -82,6 +82,12 @@ export function json(
   return text(status, JSON.stringify(value), { 'content-type': 'application/json', ...headers });
 }
 
+/** With the time of the simulator's own clock, which need not be the machine's. */
+export function dated(reply: Reply, nowMs: number): Reply {
+  if (reply.kind !== 'answer') return reply;
+  return { ...reply, headers: { date: new Date(nowMs).toUTCString(), ...reply.headers } };
+}
+
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,

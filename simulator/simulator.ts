@@ -12,7 +12,7 @@ import { channelOf, createPlatforms, webhookUrls } from './chat/platforms.ts';
 import { control } from './control.ts';
 import { createCos, isCosHost, type CosControl, type CosFault } from './cos/cos.ts';
 import { createFaultPlan, type FaultPlan } from './fault-plan.ts';
-import { listen, text, type Incoming, type Reply } from './http.ts';
+import { dated, listen, text, type Incoming, type Reply } from './http.ts';
 import type { ScenarioName } from './scenarios.ts';
 import type { Account, LentRole } from './tencent/account.ts';
 import { allPermissions, readPermissions } from './tencent/actions.ts';
@@ -205,7 +205,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     return reply;
   };
 
-  const server = await listen(port, handle);
+  const server = await listen(port, async (request) => dated(await handle(request), now()));
   const { url } = server;
   const { secretId, secretKey, token, uin } = accounts[0];
   const urls = webhookUrls(url);

@@ -88,8 +88,7 @@ export function createApi(clock: Clock, options: ApiOptions): Api {
   };
 
   const configOf = (service: Service): ClientConfig => {
-    const zone = options.site === 'intl' ? 'intl.' : '';
-    const url = options.endpoint ?? new URL(`https://${service}.${zone}tencentcloudapi.com`);
+    const url = urlOf(service, options);
     return {
       credential,
       region: options.region,
@@ -124,6 +123,15 @@ export function createApi(clock: Clock, options: ApiOptions): Api {
       if (options.connections === undefined) connections.close();
     },
   };
+}
+
+/** Where a service is asked. */
+export function urlOf(
+  service: Service,
+  { site, endpoint }: Pick<ApiOptions, 'site' | 'endpoint'>,
+): URL {
+  const zone = site === 'intl' ? 'intl.' : '';
+  return endpoint ?? new URL(`https://${service}.${zone}tencentcloudapi.com`);
 }
 
 /** SCF's synchronous Invoke takes 300 s at most, and nothing takes longer. */
