@@ -107,7 +107,7 @@ const nothing: Omit<Actual, 'status' | 'reasons'> = {
   ...{ codeSha256: '', retries: {}, timers: [], others: [] },
 };
 
-function isAbsent(error: unknown): boolean {
+export function isAbsent(error: unknown): boolean {
   return (
     error instanceof CloudError && /^ResourceNotFound(\.Function(Name)?)?$/.test(error.apiCode)
   );
