@@ -96,7 +96,7 @@ export function withoutSecrets(error: unknown, secrets: readonly string[]): unkn
 }
 
 /** Tencent's deployment tool has names of its own. */
-function credentialIn(env: Env): Credential | undefined {
+export function credentialIn(env: Env): Credential | undefined {
   return (
     credentialOf(env) ??
     credentialOf({

@@ -1,13 +1,16 @@
 /** What a check is given, and how all of them are made: side by side, in bounded time, none of them throwing. */
 import type { Config } from '../../shared/config.ts';
 import { messageOf } from '../../shared/errors.ts';
-import type { Source } from '../../shared/model.ts';
+import type { Problem, Result, Source } from '../../shared/model.ts';
 import type { Accounts, Clock, Http } from '../../shared/ports.ts';
 import type { Api } from '../../shared/settings/tencent/api.ts';
 import type { AuditTarget } from '../../shared/targets.ts';
 import { plainLine, redact } from '../../shared/text.ts';
+import type { Description } from '../deploy/description.ts';
+import type { Package } from '../deploy/package.ts';
 import type { Identity } from './credentials.ts';
 import type { StoreFound } from './evidence.ts';
+import type { Deployed } from './function.ts';
 import type { Settings } from './settings.ts';
 import type { Tail } from './tail.ts';
 import { error, skip, type Line, type Told, type Verdict } from './verdict.ts';
@@ -17,6 +20,10 @@ export interface Ward {
   readonly settings: Settings;
   /** Where the settings come from, as a person would say it. */
   readonly origin: string;
+  /** Of the secret manager. */
+  readonly secretNames: readonly string[];
+  readonly audit: FunctionWard;
+  readonly watchdog: FunctionWard;
   /** As a person would say where the evidence lies. */
   readonly place: string;
   /** What the chosen policies read on the site. */
@@ -39,6 +46,20 @@ export interface Ward {
   /** What no line may show, as far as it is known by then. */
   readonly secrets: () => readonly string[];
 }
+
+/** A function that is deployed from here, or why none is known. */
+export type FunctionWard =
+  | { readonly isKnown: false; readonly verdict: Verdict }
+  | {
+      readonly isKnown: true;
+      readonly description: Description;
+      /** In its region. */
+      readonly api: Api;
+      /** Undefined where there is no such function. */
+      readonly deployed: () => Promise<Told<Deployed | undefined>>;
+      /** Its code as it is built here. */
+      readonly pack: () => Result<Package, Problem>;
+    };
 
 export interface Check {
   readonly name: string;

@@ -1,20 +1,34 @@
 /** The checks, in the order in which they are told. */
 import type { Config } from '../../shared/config.ts';
-import { urlOf } from '../../shared/settings/tencent/api.ts';
-import type { Check } from './check.ts';
+import { isRunRecord, type RunRecord } from '../../shared/evidence/record.ts';
+import { urlOf, type Api } from '../../shared/settings/tencent/api.ts';
+import type { Description } from '../deploy/description.ts';
+import type { Check, FunctionWard } from './check.ts';
 import { judgeClock, readServerTime } from './clock.ts';
 import { judgeConfiguration, judgeNode } from './configuration.ts';
 import { judgeCredentials } from './credentials.ts';
 import { judgeLog, judgeStore } from './evidence.ts';
+import {
+  absentVerdict,
+  judgeFunction,
+  judgeRetries,
+  judgeWhole,
+  type Deployed,
+} from './function.ts';
+import { judgeInvocations, readInvocations } from './invocations.ts';
 import { judgeNights } from './nights.ts';
 import { judgeReadings, readSources } from './permissions.ts';
 import { judgeSigning } from './signing.ts';
+import type { Tail } from './tail.ts';
 import { judgeTargets, readTargets } from './targets.ts';
+import { judgeTimer } from './timer.ts';
+import { skip, told, verdictOf, type Told, type Verdict } from './verdict.ts';
 import { judgeWebhooks, sendTests } from './webhooks.ts';
 
 const nothing = () => [];
 const credential = 'TENCENTCLOUD_SECRET_ID';
-const cloud = () => [credential, 'AUDIT_SITE', 'AUDIT_REGION', 'AUDIT_ENDPOINT'];
+const access = () => [credential, 'AUDIT_SITE', 'AUDIT_ENDPOINT'];
+const cloud = () => [...access(), 'AUDIT_REGION'];
 const evidence = ({ evidence: { kind } }: Config) => [
   'AUDIT_EVIDENCE',
   ...(kind === 'cos' ? [credential, 'AUDIT_ENDPOINT'] : []),
@@ -24,8 +38,11 @@ export const checks: readonly Check[] = [
   {
     name: 'configuration',
     needs: nothing,
-    examine: ({ settings, origin, nodeVersion }) =>
-      Promise.resolve([...judgeConfiguration(settings.problems, origin), judgeNode(nodeVersion)]),
+    examine: ({ settings, origin, secretNames, nodeVersion }) =>
+      Promise.resolve([
+        ...judgeConfiguration(settings.problems, origin, secretNames),
+        judgeNode(nodeVersion),
+      ]),
   },
   {
     name: 'credentials',
@@ -90,9 +107,88 @@ export const checks: readonly Check[] = [
     },
   },
   {
+    name: 'function',
+    needs: access,
+    examine: async ({ audit, tail }) => {
+      if (!audit.isKnown) return [audit.verdict];
+      const deployed = await audit.deployed();
+      if (!deployed.ok) return [verdictOf(deployed.error)];
+      return deployed.value === undefined
+        ? [absentVerdict(audit.description, hasTimerRun(await tail()))]
+        : judgeFunction(audit.description, deployed.value, audit.pack());
+    },
+  },
+  {
+    name: 'timer',
+    needs: access,
+    examine: ({ audit, tail, clock }) =>
+      ofFunction(audit, async ({ actual, untold }, { timers = [] }) => {
+        const unread = untold.get('ListTriggers');
+        if (unread !== undefined) return [verdictOf(unread)];
+        if (timers.length === 0) return [skip('no timer of it is described')];
+        const runs = runsIn(await tail());
+        return timers.flatMap((timer) => {
+          const found = actual.timers.find(({ name }) => name === timer.name);
+          return judgeTimer(timer, found, runs, clock.now());
+        });
+      }),
+  },
+  {
+    name: 'invocations',
+    needs: access,
+    examine: ({ audit, clock, deadlineMs }) =>
+      ofFunction(audit, async (deployed, description, api) => {
+        const times = { nowMs: clock.now(), deadlineMs };
+        const invocations = await told(readInvocations(api, description, times));
+        return [judgeInvocations(invocations), judgeRetries(deployed)];
+      }),
+  },
+  {
     name: 'nights',
     needs: evidence,
-    examine: async ({ tail, clock }) =>
-      judgeNights(await tail(), { cron: undefined, nowMs: clock.now() }),
+    examine: async ({ tail, clock, audit }) =>
+      judgeNights(await tail(), { cron: await cronOf(audit), nowMs: clock.now() }),
+  },
+  {
+    name: 'watchdog',
+    needs: access,
+    examine: async ({ watchdog }) => {
+      if (!watchdog.isKnown) return [watchdog.verdict];
+      const deployed = await watchdog.deployed();
+      if (!deployed.ok) return [verdictOf(deployed.error)];
+      return deployed.value === undefined
+        ? [absentVerdict(watchdog.description, false)]
+        : judgeWhole(watchdog.description, deployed.value, watchdog.pack());
+    },
   },
 ];
+
+/** Why a function is not known, the check of the function says. */
+async function ofFunction(
+  ward: FunctionWard,
+  judge: (deployed: Deployed, description: Description, api: Api) => Promise<readonly Verdict[]>,
+): Promise<readonly Verdict[]> {
+  if (!ward.isKnown) return [skip('no function is known')];
+  const deployed = await ward.deployed();
+  if (!deployed.ok) return [skip('the function could not be read')];
+  if (deployed.value === undefined) return [skip('there is no function')];
+  return judge(deployed.value, ward.description, ward.api);
+}
+
+function runsIn(tail: Told<Tail>): readonly RunRecord[] {
+  return tail.ok ? tail.value.records.filter(isRunRecord) : [];
+}
+
+function hasTimerRun(tail: Told<Tail>): boolean {
+  return runsIn(tail).some(({ predicate }) => predicate.run.trigger.type === 'timer');
+}
+
+/** When the function's first timer fires: as it is, or else as it is described. */
+async function cronOf(ward: FunctionWard): Promise<string | undefined> {
+  if (!ward.isKnown) return undefined;
+  const [described] = ward.description.timers ?? [];
+  const deployed = await ward.deployed();
+  if (!deployed.ok || deployed.value === undefined) return undefined;
+  const found = deployed.value.actual.timers.find(({ name }) => name === described?.name);
+  return (found ?? described)?.cron;
+}

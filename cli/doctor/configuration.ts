@@ -4,12 +4,20 @@ import { fail, ok, type Verdict } from './verdict.ts';
 /** package.json's `engines` holds npm to it; a copied bundle has nobody who looks. */
 const oldestNode = 20;
 
-/** @param origin where the settings come from, as a person would say it */
+/**
+ * @param origin where the settings come from, as a person would say it
+ * @param secretNames what they name of the secret manager; a secret that cannot be read is a problem
+ */
 export function judgeConfiguration(
   problems: readonly Problem[],
   origin: string,
+  secretNames: readonly string[],
 ): readonly Verdict[] {
-  if (problems.length === 0) return [ok(`every setting is valid (${origin})`)];
+  if (problems.length === 0) {
+    const secrets =
+      secretNames.length === 0 ? '' : `; read from the secret manager: ${secretNames.join(', ')}`;
+    return [ok(`every setting is valid (${origin}${secrets})`)];
+  }
   // Each says the next step itself.
   return problems.map(({ where, what }) => ({ status: 'fail', message: `${where} ${what}` }));
 }

@@ -4,13 +4,9 @@ import { isArray, isObject, own, parseJson } from '../../shared/json.ts';
 import type { JsonObject } from '../../shared/model.ts';
 import type { Api } from '../../shared/settings/tencent/api.ts';
 import { plainLine } from '../../shared/text.ts';
+import type { FunctionPlace } from '../deploy/state.ts';
 import { countOf } from '../io.ts';
 import { fail, ok, verdictOf, warn, type Told, type Verdict } from './verdict.ts';
-
-export interface FunctionPlace {
-  readonly name: string;
-  readonly namespace: string;
-}
 
 export interface Invocation {
   /** As the platform writes it; in which zone is not documented. */
@@ -40,7 +36,7 @@ const aheadMs = 60_000;
 /** @throws CloudError */
 export async function readInvocations(
   api: Api,
-  { name, namespace }: FunctionPlace,
+  { name, namespace }: Pick<FunctionPlace, 'name' | 'namespace'>,
   { nowMs, deadlineMs }: { readonly nowMs: number; readonly deadlineMs: number },
 ): Promise<Invocations> {
   // The API takes a day at a time.
@@ -122,7 +118,7 @@ function whyOf(log: string, answer: string): string {
     ...(report === undefined ? [] : [own(report, 'stackTrace'), own(report, 'errorMessage')]),
     answer,
   ].find((text) => typeof text === 'string' && text.trim() !== '');
-  return withoutPaths(plainLine(firstLineOf(typeof said === 'string' ? said : ''), 200));
+  return withoutPaths(plainLine(firstLineOf(typeof said === 'string' ? said : '')));
 }
 
 /** A title with its list below belongs together. */
@@ -183,31 +179,4 @@ export function judgeInvocations(invocations: Told<Invocations>): Verdict {
 
 function retryOf({ retry }: Invocation): string {
   return retry === 0 ? '' : ` (retry ${String(retry)})`;
-}
-
-/** @returns how often the platform tries a failed run again @throws CloudError */
-export async function readRetries(
-  api: Api,
-  { name, namespace }: FunctionPlace,
-  deadlineMs: number,
-): Promise<number> {
-  const action = 'GetFunctionEventInvokeConfig';
-  const request = { FunctionName: name, Namespace: namespace };
-  const answer = await api.call({ service: 'scf', action, request }, deadlineMs);
-  const config = own(answer, 'AsyncTriggerConfig');
-  const list = isObject(config) ? own(config, 'RetryConfig') : undefined;
-  const [first] = isArray(list) ? list : [];
-  const retries = isObject(first) ? own(first, 'RetryNum') : undefined;
-  if (typeof retries === 'number') return retries;
-  throw new CloudError('BadAnswer', `${action}: the answer tells no number of retries`);
-}
-
-export function judgeRetries(retries: Told<number>): Verdict {
-  if (!retries.ok) return verdictOf(retries.error);
-  return retries.value > 0
-    ? ok(`the platform tries a failed run again ${countOf(retries.value, 'time')}`)
-    : fail(
-        'the platform does not try a failed run again: what a channel missed waits for the next night',
-        'set the retries of asynchronous calls to 2: tcss-audit deploy',
-      );
 }

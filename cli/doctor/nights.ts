@@ -1,6 +1,6 @@
 /** What the log says of the nights: missed, incomplete, untold, or blind. */
+import { graceMs, silenceHours, untoldOf } from '../../shared/awaited.ts';
 import { isRunRecord, type LogRecord, type RunRecord } from '../../shared/evidence/record.ts';
-import type { Delivery } from '../../shared/model.ts';
 import { ticksBetween, zonesOf } from '../../shared/schedule.ts';
 import { plainLine } from '../../shared/text.ts';
 import { countOf } from '../io.ts';
@@ -8,10 +8,7 @@ import { ageOf, minuteOf } from './times.ts';
 import { fail, ok, skip, warn, type Told, type Verdict } from './verdict.ts';
 import type { Tail } from './tail.ts';
 
-/** A tick has this long to become a record: the longest run, and the platform's two retries. */
-const graceMs = 30 * 60_000;
-/** Where nobody knows the schedule, a nightly one is meant. */
-const nightMs = 26 * 3_600_000;
+const nightMs = silenceHours * 3_600_000;
 
 export interface NightsAsked {
   /** The timer's own expression; where it is not known, the last run's record may tell it. */
@@ -96,7 +93,11 @@ function judgeMissed(runs: readonly RunRecord[]): readonly Verdict[] {
 }
 
 function judgeIncomplete(runs: readonly RunRecord[]): readonly Verdict[] {
-  const incomplete = runs.filter(({ predicate }) => !predicate.run.complete);
+  const incomplete = runs.filter(({ predicate }) => {
+    // The log may hold anything: only a plain yes is one.
+    const isComplete: unknown = predicate.run.complete;
+    return isComplete !== true;
+  });
   const [first] = incomplete;
   if (first === undefined) return [];
   const isLast = first === runs[0];
@@ -143,20 +144,16 @@ function judgeTold(
       ),
     ];
   }
-  const runId = latest.predicate.runId;
-  const ofRun = deliveries.flatMap(({ predicate }) =>
-    predicate.runId === runId ? predicate.deliveries : [],
-  );
-  // The latest of a channel's deliveries comes first, and decides.
-  const byChannel = new Map<string, Delivery>();
-  for (const delivery of ofRun) {
-    if (!byChannel.has(delivery.channel)) byChannel.set(delivery.channel, delivery);
-  }
-  const failed = [...byChannel.values()].filter(({ status }) => status === 'failed');
-  if (failed.length === 0) return [ok(`every channel was told of ${plainLine(runId, 120)}`)];
-  return failed.map(({ channel, reason }) =>
+  const { runId } = latest.predicate;
+  const run = records.filter(isRunRecord).find(({ predicate }) => predicate.run.id === runId);
+  const names = deliveries
+    .filter(({ predicate }) => predicate.runId === runId)
+    .flatMap(({ predicate }) => predicate.deliveries.map(({ channel }) => channel));
+  const untold = run === undefined ? [] : untoldOf(records, run, [...new Set(names)]);
+  if (untold.length === 0) return [ok(`every channel was told of ${plainLine(runId, 120)}`)];
+  return untold.map(({ channel, reason }) =>
     fail(
-      `${plainLine(channel, 200)} was not told of ${plainLine(runId, 120)}: ${plainLine(String(reason), 200)}`,
+      `${plainLine(channel, 200)} was not told of ${plainLine(runId, 120)}: ${plainLine(reason ?? 'no reason', 200)}`,
       'mend the channel (docs/channels.md); the next run tells what this one could not',
     ),
   );

@@ -1,7 +1,7 @@
 /** Many accounts: whether each role can be taken, is of the account that it should be, and may read. */
 import pLimit from 'p-limit';
 
-import { CloudError } from '../../shared/errors.ts';
+import { CloudError, type AuditError } from '../../shared/errors.ts';
 import type { Source } from '../../shared/model.ts';
 import type { Accounts, SettingsReader } from '../../shared/ports.ts';
 import type { AuditTarget } from '../../shared/targets.ts';
@@ -11,7 +11,7 @@ import { isRefusal, type Reading } from './permissions.ts';
 import { isUntold, ok, told, verdictOf, type Told, type Verdict } from './verdict.ts';
 
 export interface TargetFound {
-  readonly target: Pick<AuditTarget, 'uin' | 'alias'>;
+  readonly target: Pick<AuditTarget, 'uin' | 'alias' | 'roleArn'>;
   /** What was read of it, or why the account could not be opened. */
   readonly readings: Told<readonly Reading[]>;
 }
@@ -101,18 +101,13 @@ function faultOf({ target, readings }: TargetFound): readonly Verdict[] {
   const name =
     target.alias === undefined ? target.uin : `${plainLine(target.alias, 60)} (${target.uin})`;
   if (!readings.ok) {
-    const { error } = readings;
-    const isWrong = error instanceof CloudError && error.apiCode === 'WrongAccount';
-    const verdict = verdictOf(error);
+    const verdict = verdictOf(readings.error);
+    const advice = adviceFor(target, readings.error) ?? verdict.advice;
     return [
       {
-        ...verdict,
+        status: verdict.status,
         message: `${name}: ${verdict.message}`,
-        ...(isWrong && { advice: 'give the target a roleArn of its own account, or its own uin' }),
-        ...(isRefusal(error) && {
-          advice:
-            'the role must trust this account, and the caller be granted sts:AssumeRole on it',
-        }),
+        ...(advice !== undefined && { advice }),
       },
     ];
   }
@@ -141,4 +136,16 @@ function faultOf({ target, readings }: TargetFound): readonly Verdict[] {
       message: `${name}: ${String(failures.length)} of ${countOf(readings.value.length, 'source')} cannot be read, ${verdict.message}`,
     },
   ];
+}
+
+/** What the API itself says of keys, the usual advice knows. */
+function adviceFor({ roleArn }: TargetFound['target'], error: AuditError): string | undefined {
+  if (!(error instanceof CloudError) || isUntold(error)) return undefined;
+  if (error.apiCode === 'WrongAccount') {
+    return 'give the target a roleArn of its own account, or its own uin';
+  }
+  if (roleArn === undefined || (error.apiCode.startsWith('AuthFailure.') && !isRefusal(error))) {
+    return undefined;
+  }
+  return 'the role must be there and trust this account, and the caller be granted sts:AssumeRole on it';
 }

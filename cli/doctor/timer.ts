@@ -3,19 +3,15 @@ import type { RunRecord } from '../../shared/evidence/record.ts';
 import { isObject, own, parseJson } from '../../shared/json.ts';
 import { nextTick, zonesOf, type CronZone } from '../../shared/schedule.ts';
 import { plainLine } from '../../shared/text.ts';
+import type { Timer } from '../deploy/state.ts';
 import { countOf } from '../io.ts';
 import { minuteOf } from './times.ts';
 import { fail, ok, warn, type Verdict } from './verdict.ts';
 
-export interface Timer {
-  readonly name: string;
-  readonly cron: string;
-  readonly isEnabled: boolean;
-  /** What the function is told: a text that may be anything. */
-  readonly message: string;
-}
-
-/** @param found undefined: the function has no timer of that name */
+/**
+ * @param described as it is to be
+ * @param found undefined: the function has no timer of that name
+ */
 export function judgeTimer(
   described: Timer,
   found: Timer | undefined,
@@ -27,7 +23,7 @@ export function judgeTimer(
   if (found === undefined)
     return [fail(`the function has no ${timer}: nothing runs by itself`, deploy)];
   const faults = [
-    ...(found.isEnabled || !described.isEnabled
+    ...(found.isOpen || !described.isOpen
       ? []
       : [fail(`${timer} is switched off: nothing runs by itself`, deploy)]),
     ...(found.cron === described.cron
@@ -39,10 +35,10 @@ export function judgeTimer(
           ),
         ]),
   ];
-  const dormant = found.isEnabled
+  const dormant = found.isOpen
     ? []
     : [warn(`${timer} is switched off, as serverless.yml says`, 'set enable: true there')];
-  const told = cronIn(found.message);
+  const told = cronIn(found.argument ?? '');
   const untold =
     told === found.cron
       ? []
@@ -52,7 +48,7 @@ export function judgeTimer(
             'give its argument {"cron": "…"} as in serverless.yml',
           ),
         ];
-  if (!found.isEnabled) return [...(faults.length > 0 ? faults : dormant), ...untold];
+  if (!found.isOpen) return [...(faults.length > 0 ? faults : dormant), ...untold];
   return [...faults, judgeNext(found, runs, nowMs), ...untold];
 }
 
@@ -91,9 +87,9 @@ function judgeNext({ name, cron }: Timer, runs: readonly RunRecord[], nowMs: num
   return ok(`${what} is on; which zone it is read in no past run tells yet: next ${both}`);
 }
 
-function cronIn(message: string): string | undefined {
+function cronIn(argument: string): string | undefined {
   try {
-    const parsed = parseJson(message);
+    const parsed = parseJson(argument);
     const cron = isObject(parsed) ? own(parsed, 'cron') : undefined;
     return typeof cron === 'string' ? cron : undefined;
   } catch {

@@ -3,12 +3,21 @@ import { describe, expect, it } from 'vitest';
 
 import {
   judgeInvocations,
-  judgeRetries,
   readInvocations,
-  readRetries,
   type Invocations,
 } from '../../cli/doctor/invocations.ts';
-import { judgeTimer, type Timer } from '../../cli/doctor/timer.ts';
+import { parseDescription } from '../../cli/deploy/description.ts';
+import type { Package } from '../../cli/deploy/package.ts';
+import type { Actual, Timer } from '../../cli/deploy/state.ts';
+import {
+  absentVerdict,
+  judgeFunction,
+  judgeRetries,
+  judgeWhole,
+  readDeployed,
+  type Deployed,
+} from '../../cli/doctor/function.ts';
+import { judgeTimer } from '../../cli/doctor/timer.ts';
 import type { Told, Verdict } from '../../cli/doctor/verdict.ts';
 import { CloudError } from '../../shared/errors.ts';
 import { openLog } from '../../shared/evidence/chain.ts';
@@ -16,7 +25,7 @@ import type { RunRecord } from '../../shared/evidence/record.ts';
 import { sealRun } from '../../shared/evidence/seal.ts';
 import { createMemoryStore } from '../../shared/evidence/stores/memory.ts';
 import { identify } from '../../shared/identity.ts';
-import type { JsonObject } from '../../shared/model.ts';
+import type { JsonObject, Problem, Result } from '../../shared/model.ts';
 import type { Api, ApiCall } from '../../shared/settings/tencent/api.ts';
 import { gatheredOf } from '../support/gathered.ts';
 import { nightOf, policiesFile } from '../support/log.ts';
@@ -27,8 +36,9 @@ const cron = '0 23 3 * * * *';
 const nightly: Timer = {
   name: 'nightly',
   cron,
-  isEnabled: true,
-  message: JSON.stringify({ cron }),
+  isOpen: true,
+  qualifier: '$DEFAULT',
+  argument: JSON.stringify({ cron }),
 };
 const nowMs = Date.parse('2026-11-24T10:00:00Z');
 const shanghai = '2026-11-23T19:23:00Z';
@@ -139,7 +149,7 @@ const timers: Readonly<
     ],
   ],
   'is switched off': [
-    { ...nightly, isEnabled: false },
+    { ...nightly, isOpen: false },
     [],
     [
       {
@@ -150,7 +160,7 @@ const timers: Readonly<
     ],
   ],
   'is switched off on purpose': [
-    { ...nightly, isEnabled: false },
+    { ...nightly, isOpen: false },
     [],
     [
       {
@@ -159,7 +169,7 @@ const timers: Readonly<
         advice: 'set enable: true there',
       },
     ],
-    { ...nightly, isEnabled: false },
+    { ...nightly, isOpen: false },
   ],
   'fires at another time': [
     { ...nightly, cron: '0 0 4 * * * *' },
@@ -184,7 +194,7 @@ const timers: Readonly<
     ],
   ],
   'tells the function nothing': [
-    { ...nightly, message: 'x' },
+    { ...nightly, argument: 'x' },
     [],
     [
       untold,
@@ -197,7 +207,7 @@ const timers: Readonly<
     ],
   ],
   'has no expression': [
-    { ...nightly, cron: 'every night', message: '{"cron":"every night"}' },
+    { ...nightly, cron: 'every night', argument: '{"cron":"every night"}' },
     [],
     [
       {
@@ -209,7 +219,7 @@ const timers: Readonly<
     { ...nightly, cron: 'every night' },
   ],
   'never fires again': [
-    { ...nightly, cron: '0 23 3 * * * 2025', message: '{"cron":"0 23 3 * * * 2025"}' },
+    { ...nightly, cron: '0 23 3 * * * 2025', argument: '{"cron":"0 23 3 * * * 2025"}' },
     [],
     [
       {
@@ -392,34 +402,368 @@ describe('invocations', () => {
     },
   );
 });
+// ---- The function itself ----------------------------------------------------------------------
 
-describe('retries', () => {
-  const answer = (retries: unknown) => () =>
-    ({ AsyncTriggerConfig: { RetryConfig: [{ RetryNum: retries }], MsgTTL: 21600 } }) as JsonObject;
+const yaml = `
+component: scf
+name: tcss-audit
+inputs:
+  name: tcss-audit-prod
+  region: ap-singapore
+  src: ./dist
+  runtime: Nodejs20.19
+  memorySize: 64
+  timeout: 120
+  role: tcss-audit-prod
+  environment:
+    variables:
+      AUDIT_SITE: intl
+      AUDIT_WEBHOOKS: canary-webhook
+  retryNum: 2
+  msgTTL: 21600
+  events:
+    - timer:
+        name: nightly
+        parameters:
+          cronExpression: '${cron}'
+          argument: '{"cron":"${cron}"}'
+          enable: true
+`;
+const parsed = parseDescription('serverless.yml', yaml, {});
+if (!parsed.ok) throw new Error(parsed.problems[0].what);
+const description = parsed.value;
+const sha256 = 'ab'.repeat(32);
+const pack: Result<Package, Problem> = {
+  ok: true,
+  value: { zip: new Uint8Array(), sha256, files: [] },
+};
+const actual: Actual = {
+  status: 'Active',
+  reasons: [],
+  runtime: 'Nodejs20.19',
+  handler: 'index.main_handler',
+  settings: { memoryMb: 64, timeoutSeconds: 120, role: 'tcss-audit-prod' },
+  variables: { AUDIT_SITE: 'intl', AUDIT_WEBHOOKS: 'canary-webhook' },
+  tags: {},
+  hasBalance: true,
+  codeSha256: sha256,
+  retries: { count: 2, ttlSeconds: 21_600 },
+  timers: [{ ...nightly, argument: JSON.stringify({ cron }) }],
+  others: [],
+};
+const deployed = (change: Partial<Actual> = {}, untold: Deployed['untold'] = new Map()) => ({
+  actual: { ...actual, ...change },
+  untold,
+});
+const refused = new CloudError('UnauthorizedOperation', 'no; grant scf:X to the role');
 
-  it.each([
-    [2, { status: 'ok', message: 'the platform tries a failed run again 2 times' }],
-    [1, { status: 'ok', message: 'the platform tries a failed run again 1 time' }],
+const active = {
+  status: 'ok',
+  message: 'tcss-audit-prod in ap-singapore is Active, Nodejs20.19, role tcss-audit-prod',
+};
+const sameCode = {
+  status: 'ok',
+  message: 'its code is the one that is built here, sha256 abababababab…',
+};
+const asDescribed = { status: 'ok', message: 'its configuration is as serverless.yml says' };
+
+const functions: Readonly<
+  Record<string, readonly [Deployed, readonly unknown[], Result<Package, Problem>?]>
+> = {
+  'is as it should be': [deployed(), [active, sameCode, asDescribed]],
+  'is as it should be, whose hash is told in base64': [
+    deployed({ codeSha256: Buffer.from(sha256, 'hex').toString('base64') }),
+    [active, sameCode, asDescribed],
+  ],
+  'is being changed': [
+    deployed({ status: 'Updating' }),
     [
-      0,
+      {
+        status: 'warn',
+        message: 'tcss-audit-prod in ap-singapore is Updating: a change is under way',
+        advice: 'look again when it is over',
+      },
+      sameCode,
+      asDescribed,
+    ],
+  ],
+  'has failed': [
+    deployed({ status: 'UpdateFailed', reasons: ['InternalError: no subnet'] }),
+    [
+      {
+        status: 'fail',
+        message: 'tcss-audit-prod in ap-singapore is UpdateFailed: InternalError: no subnet',
+        advice: 'mend that, and tcss-audit deploy',
+      },
+      sameCode,
+      asDescribed,
+    ],
+  ],
+  'has failed, and nobody says why': [
+    deployed({ status: 'UpdateFailed' }),
+    [
+      {
+        status: 'fail',
+        message: 'tcss-audit-prod in ap-singapore is UpdateFailed: SCF does not say why',
+        advice: 'mend that, and tcss-audit deploy',
+      },
+      sameCode,
+      asDescribed,
+    ],
+  ],
+  'has an account without money': [
+    deployed({ hasBalance: false }),
+    [
       {
         status: 'fail',
         message:
-          'the platform does not try a failed run again: what a channel missed waits for the next night',
-        advice: 'set the retries of asynchronous calls to 2: tcss-audit deploy',
+          'tcss-audit-prod in ap-singapore is Active, and the account has no balance left: SCF runs nothing',
+        advice: 'top it up',
+      },
+      sameCode,
+      asDescribed,
+    ],
+  ],
+  'has no role': [
+    deployed({ settings: { ...actual.settings, role: '' } }),
+    [
+      {
+        status: 'fail',
+        message:
+          'tcss-audit-prod in ap-singapore is Active, and it has no execution role: it may read nothing',
+        advice: 'give it one: role in serverless.yml, tcss-audit deploy --create-role',
+      },
+      sameCode,
+      {
+        status: 'fail',
+        message:
+          'its configuration differs from serverless.yml in 1 point: role none instead of tcss-audit-prod',
+        advice: 'tcss-audit deploy --plan shows it, tcss-audit deploy sets it',
       },
     ],
-  ])('%i', async (retries, expected) => {
-    const value = await readRetries(apiOf(answer(retries)).api, place, Infinity);
-    expect(judgeRetries({ ok: true, value })).toEqual(expected);
+  ],
+  'has other code': [
+    deployed({ codeSha256: 'cd'.repeat(32) }),
+    [
+      active,
+      {
+        status: 'fail',
+        message: 'its code is another than the one that is built here, sha256 abababababab…',
+        advice: 'deploy what is here (tcss-audit deploy), or build what is there',
+      },
+      asDescribed,
+    ],
+  ],
+  'has code that nobody may ask for': [
+    deployed({ codeSha256: '' }, new Map([['GetFunctionAddress', refused]])),
+    [active, { status: 'fail', message: 'no', advice: 'grant scf:X to the role' }, asDescribed],
+  ],
+  'has code that is not built here': [
+    deployed(),
+    [
+      active,
+      {
+        status: 'skip',
+        message: 'there is no built code here to compare the function’s with',
+        advice: 'npm run build, then tcss-audit doctor again',
+      },
+      asDescribed,
+    ],
+    { ok: false, problems: [{ where: 'dist', what: 'holds no files' }] },
+  ],
+  'was changed by hand, and no value of a variable is shown': [
+    deployed({
+      settings: { ...actual.settings, timeoutSeconds: 60 },
+      variables: { AUDIT_WEBHOOKS: 'another-canary' },
+    }),
+    [
+      active,
+      sameCode,
+      {
+        status: 'fail',
+        message:
+          'its configuration differs from serverless.yml in 3 points: timeout 60 s instead of 120 s, variable AUDIT_SITE, variable AUDIT_WEBHOOKS',
+        advice: 'tcss-audit deploy --plan shows it, tcss-audit deploy sets it',
+      },
+    ],
+  ],
+  'has an older runtime, which nothing can change': [
+    deployed({ runtime: 'Nodejs18.15' }),
+    [
+      {
+        ...active,
+        message: 'tcss-audit-prod in ap-singapore is Active, Nodejs18.15, role tcss-audit-prod',
+      },
+      sameCode,
+      asDescribed,
+      {
+        status: 'warn',
+        message:
+          "runtime is Nodejs18.15, and serverless.yml says Nodejs20.19: SCF changes no function's runtime; to change it, tcss-audit undeploy and deploy again: the evidence stays",
+      },
+    ],
+  ],
+};
+it.each(Object.entries(functions))('the function %s', (_name, [found, expected, code = pack]) => {
+  expect(judgeFunction(description, found, code)).toEqual(expected);
+});
+
+it('says that a function is not there', () => {
+  const message =
+    'there is no function tcss-audit-prod in ap-singapore (namespace default), which serverless.yml describes';
+  const advice = 'deploy it: tcss-audit deploy; or say which one is meant: --file';
+  expect(absentVerdict(description, false)).toEqual({ status: 'warn', message, advice });
+  expect(absentVerdict(description, true)).toEqual({
+    status: 'fail',
+    message: `${message}, and the log has runs of its timer`,
+    advice,
+  });
+});
+
+it.each([
+  [2, { status: 'ok', message: 'the platform tries a failed run again 2 times' }],
+  [1, { status: 'ok', message: 'the platform tries a failed run again 1 time' }],
+  [
+    0,
+    {
+      status: 'fail',
+      message:
+        'the platform does not try a failed run again: what a channel missed waits for the next night',
+      advice: 'set the retries of asynchronous calls to 2: tcss-audit deploy',
+    },
+  ],
+])('tells of %i retries', (count, expected) => {
+  expect(judgeRetries(deployed({ retries: { count, ttlSeconds: 60 } }))).toEqual(expected);
+});
+
+it('tells of retries that nobody tells of', () => {
+  expect(judgeRetries(deployed({ retries: {} }))).toEqual({
+    status: 'skip',
+    message: 'the platform does not tell whether it tries again',
+  });
+  const untold = new Map([['GetFunctionEventInvokeConfig', refused] as const]);
+  expect(judgeRetries(deployed({ retries: {} }, untold))).toEqual({
+    status: 'fail',
+    message: 'no',
+    advice: 'grant scf:X to the role',
+  });
+});
+
+const wholes: Readonly<Record<string, readonly [Deployed, readonly unknown[]]>> = {
+  'in one line where all is well': [deployed(), [active]],
+  'by its switched-off timer': [
+    deployed({ timers: [{ ...nightly, isOpen: false }] }),
+    [
+      {
+        status: 'fail',
+        message:
+          'its configuration differs from serverless.yml in 1 point: timer nightly switch off instead of on',
+        advice: 'tcss-audit deploy --plan shows it, tcss-audit deploy sets it',
+      },
+    ],
+  ],
+  'by its missing timer': [
+    deployed({ timers: [] }),
+    [
+      {
+        status: 'fail',
+        message:
+          'its configuration differs from serverless.yml in 2 points: timer nightly, timer nightly message',
+        advice: 'tcss-audit deploy --plan shows it, tcss-audit deploy sets it',
+      },
+    ],
+  ],
+  'by each fault': [
+    deployed(
+      { status: 'UpdateFailed', codeSha256: 'cd'.repeat(32), timers: [] },
+      new Map([['ListTriggers', refused]]),
+    ),
+    [
+      {
+        status: 'fail',
+        message: 'tcss-audit-prod in ap-singapore is UpdateFailed: SCF does not say why',
+        advice: 'mend that, and tcss-audit deploy',
+      },
+      {
+        status: 'fail',
+        message: 'its code is another than the one that is built here, sha256 abababababab…',
+        advice: 'deploy what is here (tcss-audit deploy), or build what is there',
+      },
+      { status: 'fail', message: 'no', advice: 'grant scf:X to the role' },
+    ],
+  ],
+};
+it.each(Object.entries(wholes))('judges a second function %s', (_name, [found, expected]) => {
+  expect(judgeWhole(description, found, pack)).toEqual(expected);
+});
+
+// ---- Reading it -------------------------------------------------------------------------------
+
+const answers: Readonly<Record<string, JsonObject | CloudError>> = {
+  GetFunction: {
+    ...{ Status: 'Active', Runtime: 'Nodejs20.19', Handler: 'index.main_handler' },
+    ...{ MemorySize: 64, Timeout: 120, Role: 'tcss-audit-prod' },
+    Environment: { Variables: [{ Key: 'AUDIT_SITE', Value: 'intl' }] },
+  },
+  GetFunctionAddress: { Url: 'https://x', CodeSha256: sha256 },
+  GetFunctionEventInvokeConfig: {
+    AsyncTriggerConfig: { RetryConfig: [{ RetryNum: 2 }], MsgTTL: 21_600 },
+  },
+  ListTriggers: {
+    TotalCount: 1,
+    Triggers: [
+      {
+        ...{ Type: 'timer', TriggerName: 'nightly', Enable: 1, Qualifier: '$DEFAULT' },
+        ...{ TriggerDesc: JSON.stringify({ cron }), CustomArgument: JSON.stringify({ cron }) },
+      },
+    ],
+  },
+};
+
+function functionApi(change: typeof answers = {}): Api {
+  return {
+    call: ({ action }) => {
+      const answer = { ...answers, ...change }[action];
+      return answer instanceof CloudError ? Promise.reject(answer) : Promise.resolve(answer ?? {});
+    },
+    close: () => undefined,
+  };
+}
+
+describe('reading a function', () => {
+  it('puts together what four actions tell', async () => {
+    const read = await readDeployed(functionApi(), place, Infinity);
+    expect(read?.untold).toEqual(new Map());
+    expect(read?.actual).toMatchObject({
+      ...{ status: 'Active', codeSha256: sha256, variables: { AUDIT_SITE: 'intl' } },
+      ...{ retries: { count: 2, ttlSeconds: 21_600 }, timers: [nightly] },
+    });
   });
 
-  it('are not told', async () => {
-    await expect(readRetries(apiOf(answer('2')).api, place, Infinity)).rejects.toThrow(
-      new CloudError(
-        'BadAnswer',
-        'GetFunctionEventInvokeConfig: the answer tells no number of retries',
-      ),
+  it.each(['ResourceNotFound.FunctionName', 'ResourceNotFound.Function', 'ResourceNotFound'])(
+    'has none where the answer is %s',
+    async (code) => {
+      const absent = new CloudError(code, 'GetFunction: no');
+      const api = functionApi(
+        Object.fromEntries(Object.keys(answers).map((action) => [action, absent])),
+      );
+      expect(await readDeployed(api, place, Infinity)).toBeUndefined();
+    },
+  );
+
+  it('goes on without what may not be asked for', async () => {
+    const read = await readDeployed(
+      functionApi({ GetFunctionAddress: refused, ListTriggers: refused }),
+      place,
+      Infinity,
     );
+    expect([...(read?.untold.keys() ?? [])]).toEqual(['GetFunctionAddress', 'ListTriggers']);
+    expect(read?.actual).toMatchObject({ status: 'Active', codeSha256: '', timers: [] });
+  });
+
+  it('fails where the function itself may not be asked for', async () => {
+    await expect(
+      readDeployed(functionApi({ GetFunction: refused }), place, Infinity),
+    ).rejects.toThrow(refused);
   });
 });

@@ -24,8 +24,18 @@ const unreached = refused<Identity>('Network', 'GetCallerIdentity: connect ECONN
 
 const cases: Readonly<Record<string, readonly [Verdict | readonly Verdict[], unknown]>> = {
   'a valid configuration': [
-    judgeConfiguration([], 'from the environment'),
+    judgeConfiguration([], 'from the environment', []),
     [{ status: 'ok', message: 'every setting is valid (from the environment)' }],
+  ],
+  'a valid configuration with secrets': [
+    judgeConfiguration([], 'from the environment', ['audit-key', 'audit-webhooks']),
+    [
+      {
+        status: 'ok',
+        message:
+          'every setting is valid (from the environment; read from the secret manager: audit-key, audit-webhooks)',
+      },
+    ],
   ],
   'every problem of a configuration': [
     judgeConfiguration(
@@ -34,6 +44,7 @@ const cases: Readonly<Record<string, readonly [Verdict | readonly Verdict[], unk
         { where: 'AUDIT_REMIND_DAYS', what: 'is "5d": give a whole number of days, 0 for never' },
       ],
       'from the environment',
+      [],
     ),
     [
       { status: 'fail', message: 'AUDIT_SITE is "us": give intl or cn' },

@@ -49,15 +49,38 @@ const cases: Readonly<
     ],
   ],
   'a role cannot be taken': [
-    [good, closed({ uin: '2', alias: 'prod' }, denied)],
+    [good, closed({ uin: '2', alias: 'prod', roleArn: 'x' }, denied)],
     2,
     [
       { status: 'fail', message: '2 accounts of AUDIT_TARGETS: 1 cannot be read whole' },
       {
         status: 'fail',
         message: 'prod (2): X: no',
-        advice: 'the role must trust this account, and the caller be granted sts:AssumeRole on it',
+        advice:
+          'the role must be there and trust this account, and the caller be granted sts:AssumeRole on it',
       },
+    ],
+  ],
+  'the keys themselves are wrong': [
+    [
+      closed(
+        { uin: '2', roleArn: 'x' },
+        new CloudError(
+          'AuthFailure.SecretIdNotFound',
+          'AssumeRole: no; the secret id does not exist: check the credentials',
+        ),
+      ),
+      closed({ uin: '3' }, denied),
+    ],
+    2,
+    [
+      { status: 'fail', message: '2 accounts of AUDIT_TARGETS: 2 cannot be read whole' },
+      {
+        status: 'fail',
+        message: '2: AssumeRole: no',
+        advice: 'the secret id does not exist: check the credentials',
+      },
+      { status: 'fail', message: '3: X: no', advice: 'grant tcss:X to the role' },
     ],
   ],
   'an account is another': [
