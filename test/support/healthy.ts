@@ -126,7 +126,8 @@ interface DescribedTimer {
 
 function describe(name: string, src: string, timer: DescribedTimer): string {
   const { cron, watched } = timer;
-  const message = watched === undefined ? { cron } : { trigger: 'nightly', cron: watched };
+  const watch = { trigger: 'nightly', cron: watched ?? '' };
+  const message = watched === undefined ? { cron } : { watch };
   return `component: scf
 name: ${name}
 inputs:
