@@ -26,6 +26,9 @@ const maxRequests = 512;
 const maxTargets = 96;
 const minTargets = 16;
 
+/** At first no more than these: each opens connections, and whoever answers slowly is not given more of them. */
+const firstTargets = 32;
+
 /** @param add may wait: then no more is read than it takes */
 export async function survey(
   ports: SurveyPorts,
@@ -35,22 +38,48 @@ export async function survey(
 ): Promise<void> {
   const sources = new Set(plan.policies.map(({ policy }) => policy.source)).size;
   const atOnce = Math.floor(maxRequests / Math.max(1, sources));
-  // Whoever is done takes the next one: an organisation has too many for a promise each.
-  const rest = targets.values();
+  await inGrowingNumber(
+    Math.min(maxTargets, Math.max(minTargets, atOnce)),
+    targets,
+    async (target) => add(await surveyTarget(ports, plan, target)),
+  );
+}
+
+/**
+ * Whoever is done with one takes the next, and brings one more along as long as they are fewer than `most`. Not
+ * a queue with a promise for each: an organisation has too many. After a failure nobody takes another one.
+ */
+async function inGrowingNumber<T>(
+  most: number,
+  all: readonly T[],
+  deal: (one: T) => Promise<void>,
+): Promise<void> {
+  const rest = all.values();
+  let working = 0;
   let isGivenUp = false;
-  const work = async () => {
-    try {
-      for (const target of rest) {
+  await new Promise<void>((resolve, reject) => {
+    const work = async () => {
+      for (const one of rest) {
         if (isGivenUp) return;
-        await add(await surveyTarget(ports, plan, target));
+        await deal(one);
+        if (working < most) start();
       }
-    } catch (error) {
-      isGivenUp = true;
-      throw error;
-    }
-  };
-  const workers = Math.min(maxTargets, Math.max(minTargets, atOnce));
-  await Promise.all(Array.from({ length: workers }, work));
+    };
+    const start = () => {
+      working += 1;
+      work().then(
+        () => {
+          working -= 1;
+          if (working === 0) resolve();
+        },
+        (error: unknown) => {
+          isGivenUp = true;
+          reject(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
+    };
+    for (let count = Math.min(most, firstTargets); count > 0; count -= 1) start();
+  });
 }
 
 async function surveyTarget(

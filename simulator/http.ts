@@ -46,7 +46,7 @@ export interface LoopbackServer {
 
 export async function listen(port: number, handle: Handle): Promise<LoopbackServer> {
   const server = createServer((request, response) => void serve(request, response, handle));
-  server.listen(port, '127.0.0.1');
+  server.listen({ port, host: '127.0.0.1', backlog: 4096 });
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('No TCP address');

@@ -3,6 +3,7 @@ import { median } from '../support/figures.ts';
 import {
   audit,
   breakSome,
+  brokenEvery,
   openOrganisation,
   readIdeally,
   unpacedAudit,
@@ -26,8 +27,6 @@ export interface OneInstance {
   readonly peakMb: number;
   readonly idealPeakMb: number;
 }
-
-const brokenEvery = 20;
 
 /** With the pace that STS asks of any caller. */
 export async function pacedRow(targets: number): Promise<OneInstance> {

@@ -70,6 +70,9 @@ export async function openOrganisation(
   };
 }
 
+/** On a usual night, one account in so many has a finding. */
+export const brokenEvery = 20;
+
 /** Somebody switched vulnerability scanning off: one finding. */
 export function breakSome({ simulator, uins }: Organisation, every: number): number {
   const broken = uins.filter((_, index) => index % every === 0);

@@ -13,6 +13,8 @@ import { readPermissions, type Invocation } from '../../simulator/simulator.ts';
 import { deploy } from '../../test/support/scf.ts';
 import { scfClient } from '../../test/support/sim-client.ts';
 import {
+  breakSome,
+  brokenEvery,
   openOrganisation,
   pack,
   requestsOf,
@@ -66,6 +68,7 @@ export async function shardsRow(targets: number): Promise<Shards> {
 
 async function measured(organisation: Organisation): Promise<Shards> {
   const { simulator, folder, uins } = organisation;
+  const broken = breakSome(organisation, brokenEvery);
   const idealWallMs = ((uins.length - rolesPerSecond) / rolesPerSecond) * 1000;
   const publicKeyFile = join(folder, 'audit.pub.pem');
   const evidence = join(folder, 'evidence');
@@ -79,7 +82,7 @@ async function measured(organisation: Organisation): Promise<Shards> {
   }
   const shards = simulator.scf.invocations.filter(({ source }) => source === 'sync');
   const record = recordIn(evidence);
-  checkComplete(record, evidence, uins);
+  checkComplete(record, evidence, uins, broken);
   return {
     ...{ targets: uins.length, shards: shards.length, atOnce: mostAtOnce(shards) },
     ...{ wallMs, idealWallMs, wallRatio: wallMs / idealWallMs },
@@ -166,19 +169,32 @@ function ownFiles({ subject, predicate }: RunRecord): readonly string[] {
     .filter((key) => key.startsWith(folderOf(predicate.run.id)));
 }
 
-/** @throws Error unless the files that the record names hold every target exactly once */
-function checkComplete(record: RunRecord, evidence: string, uins: readonly string[]): void {
+/** @throws Error unless the files that the record names hold every target exactly once, read and judged */
+function checkComplete(
+  record: RunRecord,
+  evidence: string,
+  uins: readonly string[],
+  broken: number,
+): void {
   const left = new Set(uins);
+  const errors = new Map<string, number>();
   for (const key of ownFiles(record)) {
     for (const { report } of parseLines(readFileSync(join(evidence, key)))) {
       if (typeof report === 'string') throw new Error(`A line of ${key} ${report}`);
       const { uin } = report.target;
+      for (const observation of report.observations) {
+        const why = 'error' in observation ? observation.error.message : undefined;
+        if (why !== undefined) errors.set(why, (errors.get(why) ?? 0) + 1);
+      }
       if (!left.delete(uin)) throw new Error(`${uin} is in the record twice, or was not asked for`);
     }
   }
   if (left.size > 0) throw new Error(`${String(left.size)} targets are not in the record`);
-  if (record.predicate.counts.error > 0 || !record.predicate.run.complete) {
-    throw new Error(`Not all were read: ${JSON.stringify(record.predicate.counts)}`);
+  const { counts, run } = record.predicate;
+  if (counts.fail !== broken || counts.error > 0 || !run.complete) {
+    throw new Error(
+      `Not all were read, or not all were judged right: ${JSON.stringify({ counts, errors: [...errors] })}`,
+    );
   }
 }
 

@@ -19,11 +19,14 @@ function createWorld() {
   let opened = 0;
   let reading = 0;
   let most = 0;
+  /** How many had been opened when time first passed. */
+  let atFirst = 0;
   const accounts = {
     open: async () => {
       opened += 1;
       reading += 1;
       most = Math.max(most, reading);
+      if (clock.now() === night) atFirst = opened;
       await clock.pass(1_000);
       return {
         read: () => Promise.resolve(goodSettings),
@@ -34,11 +37,11 @@ function createWorld() {
   const done = () => {
     reading -= 1;
   };
-  return { ports: { accounts, clock }, done, counts: () => ({ opened, most }) };
+  return { ports: { accounts, clock }, done, counts: () => ({ opened, atFirst, most }) };
 }
 
 describe('many targets', () => {
-  it('are read once each, 96 at the same time where one source is read', async () => {
+  it('are read once each, 32 at first and 96 at the same time where one source is read', async () => {
     const { ports, done, counts } = createWorld();
     const uins: string[] = [];
     await survey(ports, plan, targets, ({ target }) => {
@@ -47,7 +50,7 @@ describe('many targets', () => {
       return Promise.resolve();
     });
     expect([...uins].sort()).toEqual(targets.map(({ uin }) => uin));
-    expect(counts()).toEqual({ opened: 500, most: 96 });
+    expect(counts()).toEqual({ opened: 500, atFirst: 32, most: 96 });
   });
 
   it('are fewer at the same time where each is asked for more, but never under 16', async () => {
@@ -63,14 +66,14 @@ describe('many targets', () => {
       return Promise.resolve();
     };
     await survey(ports, { ...plan, policies: asking(16) }, targets, add);
-    expect(counts()).toEqual({ opened: 500, most: 32 });
+    expect(counts()).toEqual({ opened: 500, atFirst: 32, most: 32 });
 
     const other = createWorld();
     await survey(other.ports, { ...plan, policies: asking(36) }, targets, () => {
       other.done();
       return Promise.resolve();
     });
-    expect(other.counts()).toEqual({ opened: 500, most: 16 });
+    expect(other.counts()).toEqual({ opened: 500, atFirst: 16, most: 16 });
   });
 
   it('are read no further once a report could not be kept', async () => {
