@@ -6,7 +6,9 @@ import { parse } from 'dotenv';
 
 import type { Env } from '../../shared/config.ts';
 import { invalid, messageOf } from '../../shared/errors.ts';
-import type { Problem } from '../../shared/model.ts';
+import { isObject, own, parseJson } from '../../shared/json.ts';
+import type { Json, Problem } from '../../shared/model.ts';
+import { plainLine } from '../../shared/text.ts';
 import { parseDescription, type Description } from './description.ts';
 import type { FunctionPlace } from './state.ts';
 
@@ -35,7 +37,7 @@ export function readDescriptions(file: string | undefined, processEnv: Env): Des
     problems.push(...parsed.problems);
     return [];
   });
-  problems.push(...doubles(descriptions));
+  problems.push(...doubles(descriptions), ...unwatched(descriptions));
   if (problems.length > 0) {
     throw invalid('CONFIG_INVALID', 'The description is not valid', problems);
   }
@@ -72,6 +74,37 @@ function doubles(descriptions: readonly Description[]): readonly Problem[] {
     const what = `describes ${one.name}, as ${first.file} does: give each function a name of its own`;
     return [{ where: one.file, what }];
   });
+}
+
+/** A watchdog that waits for another night than the audit's would bark, or sleep. */
+function unwatched(descriptions: readonly Description[]): readonly Problem[] {
+  return descriptions.flatMap(({ file: where, timers = [] }) =>
+    timers.flatMap(({ name, argument = '' }): readonly Problem[] => {
+      const watched = watchedBy(argument);
+      if (watched === undefined) return [];
+      const audits = descriptions.flatMap((other) =>
+        (other.timers ?? []).map((timer) => ({ ...timer, file: other.file })),
+      );
+      const audit = audits.find((timer) => timer.name === watched.trigger);
+      if (audit === undefined || audit.cron === watched.cron) return [];
+      const what = `has timer ${name}, which waits for ${audit.name} by "${plainLine(watched.cron, 60)}", and ${audit.file} fires it by "${audit.cron}": give the same in both`;
+      return [{ where, what }];
+    }),
+  );
+}
+
+function watchedBy(argument: string): { trigger: string; cron: string } | undefined {
+  let parsed: Json;
+  try {
+    parsed = parseJson(argument);
+  } catch {
+    return undefined;
+  }
+  const watch = isObject(parsed) ? own(parsed, 'watch') : undefined;
+  if (!isObject(watch)) return undefined;
+  const [trigger, cron] = [own(watch, 'trigger'), own(watch, 'cron')];
+  if (typeof trigger !== 'string' || typeof cron !== 'string') return undefined;
+  return { trigger, cron: cron.trim().replace(/\s+/g, ' ') };
 }
 
 function placeOf({ region, namespace, name }: FunctionPlace): string {

@@ -1,19 +1,11 @@
-/** The execution role of a function, with the least that it needs: read, planned and made. */
-import { AuditError, CloudError } from '../../shared/errors.ts';
-import { canonicalJson, isArray, isObject, jsonOf, own, parseJson } from '../../shared/json.ts';
+/** Roles and policies as CAM tells of them. */
+import { CloudError } from '../../shared/errors.ts';
+import { isArray, isObject, own, parseJson } from '../../shared/json.ts';
 import type { Json, JsonObject } from '../../shared/model.ts';
 import type { Clock } from '../../shared/ports.ts';
-import { maxPolicyChars, type CamPolicy } from '../../shared/settings/cam-policy.ts';
 import type { Api } from '../../shared/settings/tencent/api.ts';
 import { isNotServed } from './deployer.ts';
-import type { Change, Step } from './plan.ts';
 import { numberOf, textOf } from './settings.ts';
-
-export interface RoleWanted {
-  /** Of the role, and of its policy. */
-  readonly name: string;
-  readonly policy: CamPolicy;
-}
 
 export type RoleFound =
   | { readonly kind: 'absent' }
@@ -35,7 +27,7 @@ export interface PolicyFound {
 }
 
 /** https://cloud.tencent.com/document/product/583/32389 */
-const carrier = 'scf.qcloud.com';
+export const carrier = 'scf.qcloud.com';
 export const trustPolicy = {
   version: '2.0',
   statement: [
@@ -43,7 +35,7 @@ export const trustPolicy = {
   ],
 } as const;
 /** By it, what this command made is known again. */
-const madeByUs = 'Made by tcss-audit deploy';
+export const madeByUs = 'Made by tcss-audit deploy';
 
 const patienceMs = 60_000;
 const pageSize = 200;
@@ -138,106 +130,10 @@ function carriersIn(document: string): readonly string[] | undefined {
   });
 }
 
-function parsedOr(text: string, otherwise: Json): Json {
+export function parsedOr(text: string, otherwise: Json): Json {
   try {
     return parseJson(text);
   } catch {
     return otherwise;
   }
-}
-
-/**
- * What makes the role, and brings its policy up to date.
- * @throws AuditError CONFIG_INVALID where CAM would not take the policy, or has another of that name
- */
-export function roleSteps(
-  { name, policy }: RoleWanted,
-  role: RoleFound,
-  found: PolicyFound | undefined,
-): readonly Step[] {
-  if (found?.isOurs === false) {
-    throw new AuditError(
-      'CONFIG_INVALID',
-      `There is a policy ${name} in CAM that tcss-audit deploy did not make: rename or delete it, or name another role as inputs.role.`,
-    );
-  }
-  const document = JSON.stringify(policy);
-  if (document.length > maxPolicyChars) {
-    throw new AuditError(
-      'CONFIG_INVALID',
-      `The policy of the role ${name} has ${String(document.length)} characters, and CAM takes ${String(maxPolicyChars)}: make the roles in the accounts of one name, so that * can stand for the accounts.`,
-    );
-  }
-  const step = (action: string, request: JsonObject, change: Change): Step => {
-    return { action, request: () => request, changes: [change] };
-  };
-  const made = { PolicyDocument: document, Description: madeByUs };
-  return [
-    ...(role.kind === 'absent'
-      ? [
-          step(
-            'CreateRole',
-            {
-              RoleName: name,
-              PolicyDocument: JSON.stringify(trustPolicy),
-              Description: madeByUs,
-            },
-            { sign: '+', what: 'role', to: `${name}, which ${carrier} may take` },
-          ),
-        ]
-      : []),
-    ...(found === undefined
-      ? [
-          step(
-            'CreatePolicy',
-            { PolicyName: name, ...made },
-            {
-              sign: '+',
-              what: 'policy',
-              to: `${name}, ${String(policy.statement.length)} statements`,
-            },
-          ),
-        ]
-      : []),
-    ...(found !== undefined && !isSameDocument(found.document, policy)
-      ? [
-          step(
-            'UpdatePolicy',
-            { PolicyId: found.id, PolicyDocument: document },
-            { sign: '~', what: 'policy', from: name, to: 'what the audit needs now' },
-          ),
-        ]
-      : []),
-    ...(found?.isAttached === true
-      ? []
-      : [
-          step(
-            'AttachRolePolicy',
-            { PolicyName: name, AttachRoleName: name },
-            { sign: '+', what: 'policy of the role', to: name },
-          ),
-        ]),
-  ];
-}
-
-function isSameDocument(document: string, policy: CamPolicy): boolean {
-  return canonicalJson(parsedOr(document, null)) === canonicalJson(jsonOf(policy));
-}
-
-/** @returns why the function could not take the role, as the end of a sentence; undefined where it can */
-export function roleFault(role: RoleFound): string | undefined {
-  if (role.kind !== 'there' || role.carriers === undefined) return undefined;
-  return role.carriers.includes(carrier)
-    ? undefined
-    : `does not let ${carrier} take it: add it to the role's carriers in CAM, or name another role`;
-}
-
-/** Of several functions that share a role: what any of them needs. */
-export function policyOfAll(policies: readonly CamPolicy[]): CamPolicy {
-  const statements = new Map(
-    policies
-      .flatMap(({ statement }) => statement)
-      .map((statement) => [canonicalJson(jsonOf(statement)), statement] as const),
-  );
-  return { version: '2.0', statement: [...statements.values()] };
 }

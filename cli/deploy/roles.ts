@@ -2,7 +2,8 @@
 import type { PackedPolicy } from '../../shared/policy/compile.ts';
 import type { CamPolicy } from '../../shared/settings/cam-policy.ts';
 import type { Step } from './plan.ts';
-import { policyOfAll, roleFault, roleSteps, type Cam, type RoleFound } from './role.ts';
+import type { Cam, RoleFound } from './role.ts';
+import { policyOfAll, roleFault, roleSteps } from './role-steps.ts';
 import { policyFor, type Surveyed } from './survey.ts';
 
 export interface SurveyedRole {

@@ -102,6 +102,10 @@ export function explainRoles(io: Io, roles: readonly SurveyedRole[], isJson: boo
     if (found.kind !== 'absent' || isJson) continue;
     print(io, 'Its trust policy:');
     printJson(io, trustPolicy);
+    if (policy.statement.length === 0) {
+      print(io, 'It needs no policy: nothing is called by it.');
+      continue;
+    }
     print(io, 'The policy to attach to it:');
     printJson(io, policy);
   }

@@ -6,7 +6,9 @@ import { expect, it } from 'vitest';
 
 import { packFolder } from '../../cli/deploy/package.ts';
 import { createEstate, type ApiFault } from '../../simulator/simulator.ts';
+import { tcssAudit } from '../support/command-line.ts';
 import { evidence, sites, webhook, type Site } from '../support/deploying.ts';
+import { camClient } from '../support/sim-client.ts';
 
 const site = sites();
 const account = 'Account 100000000001 on intl.\n';
@@ -464,11 +466,47 @@ it('brings the policy of the role up to date, and nothing else', async () => {
   await deploy();
   writes();
   expect((await deploy('--plan', '--create-role')).stdout).toMatch(
-    /^role audit\n {2}~ {2}policy {2}audit → what the audit needs now\n/,
+    /^role audit\n {2}~ {2}policy {2}audit → what is needed now\n/,
   );
   expect((await deploy('--create-role')).stdout).toMatch(/^role audit: 1 change made\n/);
   expect(writes()).toEqual(['UpdatePolicy']);
   expect((await deploy('--create-role')).stdout).toBe('audit in ap-singapore: no change\n');
+});
+
+it('makes no policy that allows nothing', async () => {
+  const { run, describe, write, writes } = await site();
+  write('watchdog/index.js', 'exports.main_handler = async () => ({});');
+  describe(
+    'src: ./watchdog',
+    'environment: { variables: { AUDIT_EVIDENCE: "file:/mnt/evidence" } }',
+    'cfs: [{ cfsId: cfs-1, localMountDir: /mnt/evidence, remoteMountDir: / }]',
+  );
+  expect((await run(['deploy', '--plan'])).stdout).toMatch(
+    /\nIt needs no policy: nothing is called by it\.\n$/,
+  );
+  expect((await run(['deploy', '--create-role'])).code).toBe(0);
+  expect(writes()).toEqual(['CreateRole', 'CreateFunction', 'CreateTrigger']);
+  expect((await run(['deploy', '--create-role'])).stdout).toBe(
+    'audit in ap-singapore: no change\n',
+  );
+});
+
+it('overwrites no policy that others made', async () => {
+  const { deploy, simulator, writes } = await deployed();
+  const document = JSON.stringify({
+    version: '2.0',
+    statement: [{ effect: 'allow', action: ['tcss:*'], resource: ['*'] }],
+  });
+  await camClient(simulator).UpdatePolicy({
+    ...{ PolicyName: 'audit', PolicyDocument: document, Description: 'theirs' },
+  });
+  writes();
+  expect(await deploy('--create-role')).toEqual({
+    code: 'CONFIG_INVALID',
+    stdout: '',
+    stderr: `${account}There is a policy audit in CAM that tcss-audit deploy did not make: rename or delete it, or name another role as inputs.role.\n`,
+  });
+  expect(writes()).toEqual([]);
 });
 
 it('runs the audit once when it is told to', async () => {
@@ -577,6 +615,25 @@ it('asks before it deletes, and deletes nothing where nobody says yes', async ()
   });
   expect(writes()).toEqual([]);
   expect(simulator.scf.functions).toHaveLength(1);
+});
+
+it.each([
+  ['yes', 0],
+  ['no', 1],
+])('does as a person says: %s', async (answer, left) => {
+  const { folder, simulator } = await deployed();
+  const { secretId, secretKey } = simulator.credentials;
+  const { code, stdout } = await tcssAudit(['undeploy', '--file', join(folder, 'serverless.yml')], {
+    env: {
+      TENCENTCLOUD_SECRET_ID: secretId,
+      TENCENTCLOUD_SECRET_KEY: secretKey,
+      AUDIT_ENDPOINT: simulator.url,
+    },
+    typed: [`${answer}\r`],
+  });
+  expect(code).toBe(0);
+  expect(stdout).toBe(left === 0 ? 'audit in ap-singapore: deleted\n' : 'nothing was deleted\n');
+  expect(simulator.scf.functions).toHaveLength(left);
 });
 
 it('deletes no role that others made', async () => {

@@ -1,6 +1,6 @@
 /** The built command line deploys the built function to the simulator, where it runs. `npm test` builds both first. */
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -115,6 +115,20 @@ role tcss-audit-prod: deleted
 `,
   );
   expect(simulator.scf.functions).toEqual([]);
+});
+
+it('refuses a watchdog that waits for another night than the audit fires', async () => {
+  cpSync('functions/watchdog/serverless.yml', join(folder, 'functions/watchdog/serverless.yml'));
+  write(
+    'serverless.yml',
+    readFileSync('serverless.yml', 'utf8').replaceAll('0 23 3 * * * *', '0 41 4 * * * *'),
+  );
+  expect(await tcssAudit('deploy', '--plan')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      'The description is not valid:\n  functions/watchdog/serverless.yml  has timer watchdog, which waits for nightly by "0 23 3 * * * *", and serverless.yml fires it by "0 41 4 * * * *": give the same in both\n',
+  });
 });
 
 it('goes on after it was killed in the middle', async () => {

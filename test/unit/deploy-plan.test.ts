@@ -244,6 +244,32 @@ it('says the access again where only the address changes, as SCF wants it', () =
   ]);
 });
 
+it('changes a timer under the version that it fires, which is how SCF knows it', () => {
+  const scf = deployed(usual);
+  scf.change((_fn, triggers) => {
+    Object.assign(triggers[0] ?? {}, { Qualifier: '$LATEST', Enable: 0 });
+  });
+  const { steps } = planOf(usual, scf.actual());
+  expect(steps.map((step) => step.request())).toEqual([
+    {
+      ...{ FunctionName: 'audit', Namespace: 'default', TriggerName: 'nightly', Type: 'timer' },
+      ...{ TriggerDesc: '0 23 3 * * * *', Enable: 'OPEN', Qualifier: '$LATEST' },
+      CustomArgument: '{"cron": "0 23 3 * * * *"}',
+    },
+  ]);
+});
+
+it('says again what SCF does not tell, while it is at it', () => {
+  const scf = deployed(usual);
+  scf.change((fn) => {
+    Object.assign(fn, { Timeout: undefined, MemorySize: 128 });
+  });
+  const { steps } = planOf(usual, scf.actual());
+  expect(steps.map((step) => step.request())).toEqual([
+    { FunctionName: 'audit', Namespace: 'default', MemorySize: 64, Timeout: 120 },
+  ]);
+});
+
 it('keeps of the retries what is not described', () => {
   const scf = deployed({ ...usual, retries: { count: 1, ttlSeconds: 60 } });
   const { steps } = planOf({ ...usual, retries: { count: 2 } }, scf.actual());
