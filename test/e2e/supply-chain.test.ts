@@ -23,6 +23,35 @@ const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'
 const bundles = readJson('dist/bundle.json') as Bundles;
 const bundled = Object.values(bundles).flat();
 
+describe('what is installed', () => {
+  interface Manifest {
+    readonly dependencies: Readonly<Record<string, string>>;
+    readonly devDependencies: Readonly<Record<string, string>>;
+  }
+
+  it('is of one version, and not of whatever is new', () => {
+    const { dependencies, devDependencies } = readJson('package.json') as Manifest;
+    const exact = /^(npm:[a-z-]+@)?\d+\.\d+\.\d+$/;
+    const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
+      ([, version]) => !exact.test(version),
+    );
+    expect(loose).toEqual([]);
+  });
+
+  it('is held to a hash, each package of it, and to no address', () => {
+    const { packages } = readJson('package-lock.json') as {
+      packages: Readonly<Record<string, { integrity?: string; resolved?: string }>>;
+    };
+    const { '': own, ...others } = packages;
+    expect(own).toBeDefined();
+    const unheld = Object.entries(others).filter(
+      ([, { integrity = '', resolved }]) =>
+        !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity) || resolved !== undefined,
+    );
+    expect(unheld.map(([name]) => name)).toEqual([]);
+  });
+});
+
 describe('packages in the bundles', () => {
   // A package more is a decision: look at it, its maintainers and its licence, then put it on this list.
   const kept = readJson('test/fixtures/bundled-packages.json') as Readonly<
