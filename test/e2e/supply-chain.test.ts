@@ -95,7 +95,8 @@ describe('licences', () => {
       chapters.map((chapter) => chapter.split(/\n\n(.*)/s)[index] ?? ''),
     ) as [string[], string[]];
     expect(Array.from(headings).sort()).toEqual([...new Set(named)].sort());
-    const grants = /permission to use, copy, modify|permission is hereby granted|Apache License/i;
+    const grants =
+      /permission to use, copy, modify|permission is hereby granted|Apache License|Blue Oak Model License/i;
     const silent = headings.filter((_, index) => {
       const text = texts[index] ?? '';
       return !grants.test(text) && !/redistribution and use in source/i.test(text);
