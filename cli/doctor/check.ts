@@ -3,6 +3,7 @@ import type { Config } from '../../shared/config.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Problem, Result, Source } from '../../shared/model.ts';
 import type { Accounts, Clock, Http } from '../../shared/ports.ts';
+import type { CamPolicy } from '../../shared/settings/cam-policy.ts';
 import type { Api } from '../../shared/settings/tencent/api.ts';
 import type { AuditTarget } from '../../shared/targets.ts';
 import { plainLine, redact } from '../../shared/text.ts';
@@ -23,6 +24,8 @@ export interface Ward {
   /** Of the secret manager. */
   readonly secretNames: readonly string[];
   readonly audit: FunctionWard;
+  /** What the audit's role must be allowed, by the settings of the function. */
+  readonly neededBy: (deployed: Deployed) => Result<CamPolicy, Problem>;
   readonly watchdog: FunctionWard;
   /** As a person would say where the evidence lies. */
   readonly place: string;

@@ -2,6 +2,7 @@
 import type { Config } from '../../shared/config.ts';
 import { isRunRecord, type RunRecord } from '../../shared/evidence/record.ts';
 import { urlOf, type Api } from '../../shared/settings/tencent/api.ts';
+import { createCam } from '../deploy/role.ts';
 import type { Description } from '../deploy/description.ts';
 import type { Check, FunctionWard } from './check.ts';
 import { judgeClock, readServerTime } from './clock.ts';
@@ -18,6 +19,7 @@ import {
 import { judgeInvocations, readInvocations } from './invocations.ts';
 import { judgeNights } from './nights.ts';
 import { judgeReadings, readSources } from './permissions.ts';
+import { judgeRole, readRole } from './role.ts';
 import { judgeSigning } from './signing.ts';
 import type { Tail } from './tail.ts';
 import { judgeTargets, readTargets } from './targets.ts';
@@ -117,6 +119,18 @@ export const checks: readonly Check[] = [
         ? [absentVerdict(audit.description, hasTimerRun(await tail()))]
         : judgeFunction(audit.description, deployed.value, audit.pack());
     },
+  },
+  {
+    name: 'role',
+    needs: access,
+    examine: ({ audit, clock, neededBy }) =>
+      ofFunction(audit, async (deployed, _description, api) => {
+        const { role = '' } = deployed.actual.settings;
+        const needed = neededBy(deployed);
+        if (role === '') return [skip('the function has none')];
+        if (!needed.ok) return [skip('what it needs cannot be told from the function’s settings')];
+        return [judgeRole(role, await told(readRole(createCam(clock, api), role)), needed.value)];
+      }),
   },
   {
     name: 'timer',

@@ -1,8 +1,11 @@
 /** The real deployment, as the checks see it. */
+import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 
 import type { Config, Env } from '../../shared/config.ts';
 import { sendHttp, systemClock } from '../../shared/edge.ts';
+import type { Problem, Result } from '../../shared/model.ts';
+import { camPolicyOf, type CamPolicy } from '../../shared/settings/cam-policy.ts';
 import { sources } from '../../shared/settings/sources.ts';
 import { createAccounts } from '../../shared/settings/tencent/accounts.ts';
 import { createApi } from '../../shared/settings/tencent/api.ts';
@@ -15,6 +18,7 @@ import {
   withSecrets,
   type StoreAccess,
 } from '../../shared/wire.ts';
+import { camNeedsOf } from '../cam-needs.ts';
 import { credentialIn } from '../deploy/deployer.ts';
 import { packFolder } from '../deploy/package.ts';
 import type { Description } from '../deploy/description.ts';
@@ -23,7 +27,7 @@ import type { FunctionWard, Ward } from './check.ts';
 import { readIdentity } from './credentials.ts';
 import { readDescribed, type Described } from './described.ts';
 import { isAbsent, probeStore } from './evidence.ts';
-import { readDeployed } from './function.ts';
+import { readDeployed, type Deployed } from './function.ts';
 import { secretsIn, secretsOfCredential } from './secrets.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { absentTail, readTail } from './tail.ts';
@@ -79,6 +83,7 @@ export async function createWard(input: WardInput): Promise<Ward & { readonly cl
     });
   return {
     ...{ settings, clock, api, accounts, deadlineMs, origin, audit, watchdog },
+    neededBy: (deployed) => neededBy(audit, deployed, library),
     secretNames: secretNamesIn(env),
     place: placeOf(config),
     sources: sourcesFor({ policies: selected, sources }, { site: config.site }),
@@ -143,6 +148,23 @@ function createFunctionWard(
     deployed: once(() => told(readDeployed(api, description, untilMs))),
     pack: () => packFolder(join(dirname(file), folder), exclude),
   };
+}
+
+function neededBy(
+  audit: FunctionWard,
+  { actual: { variables } }: Deployed,
+  { policies }: CompiledLibrary,
+): Result<CamPolicy, Problem> {
+  if (!audit.isKnown) throw new Error('Nobody knows the function whose role is asked for');
+  const { description } = audit;
+  const { region, namespace, name: functionName } = description;
+  const needs = camNeedsOf({
+    variables,
+    policies,
+    place: { region, namespace, functionName },
+    readFile: (path) => readFileSync(here('AUDIT_TARGETS', path, description), 'utf8'),
+  });
+  return needs.ok ? { ok: true, value: camPolicyOf(needs.value) } : needs;
 }
 
 /** What it takes to ask the cloud for a function, before anything else is known. */

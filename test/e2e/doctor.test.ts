@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Env } from '../../shared/config.ts';
 import { createEstate } from '../../simulator/simulator.ts';
 import { tcssAudit } from '../support/command-line.ts';
+import { camClient } from '../support/sim-client.ts';
 import { deployHealthy, type Healthy } from '../support/healthy.ts';
 
 let shared: Healthy;
@@ -92,13 +93,14 @@ OK  webhooks       generic:<channel> took a test notice
 OK  function       tcss-audit-test in ap-singapore is Active, Nodejs20.19, role tcss-audit-test
 OK  function       its code is the one that is built here, sha256 <hash>…
 OK  function       its configuration is as <folder>/serverless.yml says
+OK  role           the role tcss-audit-test may do all that its settings need, by the policy of its name
 OK  timer          timer nightly <cron> is on; next <minute> in Asia/Shanghai, <minute> UTC; the platform reads it in Asia/Shanghai, as 2 past runs tell
 OK  invocations    2 invocations in the last 2 days, none failed, the last at <minute>
 OK  invocations    the platform tries a failed run again 2 times
 OK  nights         the timer’s last run, nightly-<time>, was <age> ago, and none is missing since
 OK  nights         every channel was told of nightly-<time>
 OK  watchdog       tcss-watch-test in ap-singapore is Active, Nodejs20.19, role tcss-watch-test
-20 ok, 0 warn, 0 fail, 0 error, 0 skip
+21 ok, 0 warn, 0 fail, 0 error, 0 skip
 `);
     const tests = stage.simulator.inbox.filter(({ body }) => JSON.stringify(body).includes('test'));
     expect(tests.map(({ channel }) => channel).sort()).toEqual(['generic', 'slack', 'wecom']);
@@ -191,6 +193,7 @@ const cases: Readonly<Record<string, Case>> = {
       `FAIL log: Evidence log/000000000256.json could not be read from ${bucket} (403 SignatureDoesNotMatch, request <id>) → ${wrongKey}`,
       'SKIP signing key: the key <hash>… is set; the log could not be read to compare it',
       `FAIL function: GetFunction: ${invalidSignature} → ${wrongKey}`,
+      'SKIP role: the function could not be read',
       'SKIP timer: the function could not be read',
       'SKIP invocations: the function could not be read',
       'SKIP nights: the log could not be read',
@@ -208,6 +211,7 @@ const cases: Readonly<Record<string, Case>> = {
       'FAIL permissions: the own account: 0 of 21 sources of the chosen policies can be read',
       `FAIL permissions: DescribeAssetImageScanSetting: ${expired}; 20 others answered AuthFailure.SignatureExpire too → ${setClock}`,
       `FAIL function: GetFunction: ${expired} → ${setClock}`,
+      'SKIP role: the function could not be read',
       'SKIP timer: the function could not be read',
       'SKIP invocations: the function could not be read',
       `FAIL watchdog: GetFunction: ${expired} → ${setClock}`,
@@ -270,6 +274,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: 1,
     troubles: [
       `FAIL function: there is no function tcss-audit-test in ap-singapore (namespace default), which <folder>/serverless.yml describes, and the log has runs of its timer → ${deployIt}`,
+      'SKIP role: there is no function',
       'SKIP timer: there is no function',
       'SKIP invocations: there is no function',
     ],
@@ -294,6 +299,23 @@ const cases: Readonly<Record<string, Case>> = {
     troubles: [
       'FAIL function: tcss-audit-test in ap-singapore is Active, and it has no execution role: it may read nothing → give it one: role in serverless.yml, tcss-audit deploy --create-role',
       `FAIL function: its configuration differs from <folder>/serverless.yml in 1 point: role none instead of tcss-audit-test → ${setsIt}`,
+      'SKIP role: the function has none',
+    ],
+  },
+  'a role that lost a right': {
+    isLasting: true,
+    breakIt: async () => {
+      const cam = camClient(stage.simulator);
+      const { List: [policy] = [] } = await cam.ListPolicies({ Keyword: functionName });
+      const { PolicyDocument } = await cam.GetPolicy({ PolicyId: policy?.PolicyId ?? 0 });
+      await cam.UpdatePolicy({
+        PolicyId: policy?.PolicyId ?? 0,
+        PolicyDocument: PolicyDocument?.replace('"tcss:DescribeVirusScanSetting",', '') ?? '',
+      });
+    },
+    code: 1,
+    troubles: [
+      'FAIL role: the policy tcss-audit-test of the role lacks tcss:DescribeVirusScanSetting → tcss-audit deploy --create-role brings it up to date',
     ],
   },
   'code that is not what is built here': {
@@ -394,6 +416,7 @@ const cases: Readonly<Record<string, Case>> = {
       'SKIP clock: AUDIT_SITE must be right first',
       'SKIP permissions: AUDIT_SITE must be right first',
       'SKIP function: AUDIT_SITE must be right first',
+      'SKIP role: AUDIT_SITE must be right first',
       'SKIP timer: AUDIT_SITE must be right first',
       'SKIP invocations: AUDIT_SITE must be right first',
       'SKIP watchdog: AUDIT_SITE must be right first',
@@ -412,6 +435,7 @@ const cases: Readonly<Record<string, Case>> = {
       `ERROR log: Evidence log/000000000256.json could not be read from ${bucket} (no answer: ECONNREFUSED) → check that COS can be reached (AUDIT_ENDPOINT, network, DNS); a later run tries again`,
       'SKIP signing key: the key <hash>… is set; the log could not be read to compare it',
       `ERROR function: GetFunction: connect ECONNREFUSED <host> → ${unreachable}`,
+      'SKIP role: the function could not be read',
       'SKIP timer: the function could not be read',
       'SKIP invocations: the function could not be read',
       'SKIP nights: the log could not be read',
@@ -595,6 +619,7 @@ describe('a machine that deploys nothing', () => {
       'skip signing key: the log is not on this machine',
       'warn webhooks: no channel is set, so nobody hears of anything',
       'skip function: there is no serverless.yml here, so what is deployed is not known',
+      'skip role: no function is known',
       'skip timer: no function is known',
       'skip invocations: no function is known',
       'skip nights: the log is not on this machine',
