@@ -1086,6 +1086,8 @@ describe('arguments', () => {
                               evidence
         notify [options]      try the channels: send a test message, or print what
                               would be sent
+        doctor [options]      say whether the deployment is healthy, and what to do
+                              where it is not
         keygen [options]      make an Ed25519 key pair that signs the evidence; writes
                               over nothing
         simulate [options]    run the simulator of Tencent Cloud and of the chat

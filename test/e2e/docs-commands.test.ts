@@ -44,6 +44,10 @@ const inDays = (days: number) =>
 const routingKey = '0'.repeat(32);
 const hookSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
+/** Its output is that of a run against the simulator. */
+const deployed: Plan = {
+  cannot: 'needs a cloud to deploy to: test/e2e/deploy.test.ts goes these steps on the simulator',
+};
 const byHand: Plan = { elsewhere: 'test/e2e/evidence-by-hand.test.ts' };
 const twoKeys = [
   'mkdir old new; tcss-audit keygen --out old >&2; tcss-audit keygen --out new >&2',
@@ -110,18 +114,24 @@ const plans: Readonly<Record<string, Plan>> = {
     after: 'tcss-audit run >&2',
   },
   'docs/deploy.md: npm ci && npm run build': { elsewhere: '.ci/run' },
-  'docs/deploy.md: openssl genpkey -algorithm ed25519 -out audit.pem': {
-    after: 'tcss-audit run >&2; tcss-audit verify --public-key audit.pub.pem >&2',
+  'docs/deploy.md: $ npx tcss-audit deploy': deployed,
+  'docs/deploy.md: $ npx tcss-audit deploy --create-role': deployed,
+  'docs/deploy.md: $ npx tcss-audit deploy --fire': deployed,
+  'docs/deploy.md: $ npx tcss-audit deploy --plan': deployed,
+  'docs/deploy.md: $ npx tcss-audit deploy --plan --create-role': deployed,
+  'docs/deploy.md: $ npx tcss-audit keygen': deployed,
+  'docs/deploy.md: $ npx tcss-audit undeploy': deployed,
+  "docs/deploy.md: $ npx tcss-audit verify --evidence 'cos://audit-1250000000/tcss?region=ap-singapore' --public-key audit.pub.pem":
+    deployed,
+  'docs/deploy.md: TENCENT_SECRET_ID=…': deployed,
+  'README.md: npx tcss-audit deploy --plan --create-role   # what would change, like a diff; nothing is written':
+    deployed,
+  'docs/operations.md: $ npx tcss-audit doctor': {
+    cannot: 'needs a deployment: test/e2e/doctor.test.ts makes one on the simulator',
   },
-  'docs/deploy.md: scf deploy': { cannot: 'needs a cloud account, and a tool that asks it' },
-  'docs/deploy.md: npx tcss-audit verify --evidence file:/mnt/evidence --public-key audit.pub.pem --head <seq>:<sha256>':
-    {
-      before: aLog,
-      fill: () => ({
-        'file:/mnt/evidence': 'file:evidence',
-        '<seq>:<sha256>': '12:e53c82d893390fa711f3745d99352ce7d5350e0edf73ac89b0fbda5a8a158fee',
-      }),
-    },
+  'docs/configuration.md: npx tcss-audit targets discover --out targets.json --external-id audit-7f3a':
+    { cannot: 'needs an organisation: test/contract/targets-discover.test.ts has one' },
+  'docs/watchdog.md: npx tcss-audit cam-policy --watchdog': {},
   'docs/evidence.md: cd evidence/simulated-*/': byHand,
   'docs/evidence.md: jq -r .payload $record | base64 -d > $work/payload.json': byHand,
   "docs/evidence.md: jq -r '.signatures[0].keyid' $record": byHand,
