@@ -198,7 +198,7 @@ describe('what is refused', () => {
       ended: { code: 3, stdout: '' },
     },
     'a folder that is not there': {
-      args: ['--format', 'csv', '--out', '/nonexistent/x.csv'],
+      args: ['--format', 'csv', '--out', '/nonexistent/no-such-folder/x.csv'],
       ended: { code: 2, stdout: '' },
     },
   };
