@@ -142,8 +142,6 @@ export function untold(io: Io, deployed: Deployed): void {
   }
 }
 
-function titleOf({
-  desired: { name, region, namespace },
-}: Pick<Surveyed, 'desired'>): string {
+function titleOf({ desired: { name, region, namespace } }: Pick<Surveyed, 'desired'>): string {
   return `${name} in ${region}${namespace === 'default' ? '' : ` (${namespace})`}`;
 }
