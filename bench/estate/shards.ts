@@ -183,7 +183,7 @@ function checkComplete(
       if (typeof report === 'string') throw new Error(`A line of ${key} ${report}`);
       const { uin } = report.target;
       for (const observation of report.observations) {
-        const why = 'error' in observation ? observation.error.message : undefined;
+        const why = 'error' in observation ? observation.error.code : undefined;
         if (why !== undefined) errors.set(why, (errors.get(why) ?? 0) + 1);
       }
       if (!left.delete(uin)) throw new Error(`${uin} is in the record twice, or was not asked for`);
