@@ -14,7 +14,7 @@ import {
 } from '../../simulator/simulator.ts';
 import type { Counts } from '../../shared/model.ts';
 import { runChild, type Measured } from '../support/child.ts';
-import { patchedAudit } from '../support/patched.ts';
+import { benchFolder, patchedAudit } from '../support/patched.ts';
 import type { IdealAnswer, IdealEvent } from './ideal.ts';
 
 /** What the function itself keeps to: STS documents 600 for one caller. */
@@ -149,7 +149,7 @@ let ideal: Promise<string> | undefined;
 
 /** As plain JavaScript that takes Tencent's packages from where npm put them. */
 async function builtIdeal(): Promise<string> {
-  const outfile = resolve('dist/bench/ideal.js');
+  const outfile = resolve(benchFolder, 'ideal.js');
   ideal ??= build({
     entryPoints: [join(import.meta.dirname, 'ideal.ts')],
     ...{ outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' },
