@@ -1,6 +1,6 @@
 /**
  * Many accounts: on one instance, on a bad night, in shards. Each beside what no audit can do without.
- * `npm run bench estate -- [--json] [--only one,faults,shards] [--targets 10000] [--shards 100000] [--pairs 3]`
+ * `npm run bench estate -- [--json] [--only one,faults,shards] [--targets 10000] [--shards 100000] [--at-once 10] [--pairs 3]`
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -28,14 +28,16 @@ export async function run(args: readonly string[]): Promise<void> {
       targets: { type: 'string', default: '10000' },
       shards: { type: 'string', default: '100000' },
       faults: { type: 'string', default: '2000' },
+      'at-once': { type: 'string', default: String(Math.min(50, 5 * availableParallelism())) },
       pairs: { type: 'string', default: '3' },
     },
   });
   const chosen = partsIn(values.only);
-  const [targets, inShards, struck, pairs] = [
+  const [targets, inShards, struck, atOnce, pairs] = [
     countIn('targets', values.targets),
     countIn('shards', values.shards),
     countIn('faults', values.faults),
+    countIn('at-once', values['at-once']),
     countIn('pairs', values.pairs),
   ] as const;
   const talk = (text: string) => {
@@ -56,7 +58,7 @@ export async function run(args: readonly string[]): Promise<void> {
   if (chosen.has('faults')) talk(`${grouped(struck)} targets with faults`);
   const faults = chosen.has('faults') ? await faultsRow(struck) : undefined;
   if (chosen.has('shards')) talk(`${grouped(inShards)} targets in shards`);
-  const shards = chosen.has('shards') ? await shardsRow(inShards) : undefined;
+  const shards = chosen.has('shards') ? await shardsRow(inShards, atOnce) : undefined;
 
   const machine = { node: process.version, threads: availableParallelism() };
   if (values.json) {
@@ -146,7 +148,7 @@ function tableOfShards(row: Shards): string {
   const table = newTable(['in shards', '']);
   table.push(
     ['targets, each in the record exactly once', grouped(row.targets)],
-    ['shards', `${grouped(row.shards)}, ${grouped(row.atOnce)} at once`],
+    ['shards', `${grouped(row.shards)}, ${grouped(row.atOnce)} at once (50 in a cloud)`],
     ['requests', grouped(row.requests)],
     ['wall', seconds(row.wallMs)],
     [`${String(rolesPerSecond)} AssumeRole a second alone`, seconds(row.idealWallMs)],

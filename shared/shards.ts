@@ -5,7 +5,7 @@
 import pLimit from 'p-limit';
 
 import { AuditError, CloudError } from './errors.ts';
-import { parseLines } from './evidence/hostile.ts';
+import { eachLine } from './evidence/hostile.ts';
 import type { Subject } from './evidence/record.ts';
 import { folderOf } from './evidence/run-files.ts';
 import { sha256 } from './evidence/sign.ts';
@@ -68,6 +68,8 @@ const sourceMs = 25;
 /** A target's line, by source; a shard's files are numbered apart by it. */
 const lineBytes = 1_500;
 const fileBytes = 4 * 1024 * 1024;
+/** Shards of one size and pace answer at the same time: of so many the files are read back at once. */
+const readBackAtOnce = 4;
 /** However much time there is: the sooner all are read, the sooner somebody hears of it. */
 const maxTargets = 1_000;
 /** A shard's answer, or its last file, is on its way for so long at most; of a short time no more than this share. */
@@ -138,6 +140,7 @@ interface Dispatch {
 
 function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Dispatch {
   const { clock, log, store, invokeSelf, claim } = ports;
+  const readingBack = pLimit(readBackAtOnce);
   let refusal: string | undefined;
   let busyUntilMs = 0;
 
@@ -158,7 +161,7 @@ function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Di
       // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- plain data, no undefined
       const event = { shard: request } as unknown as JsonObject;
       const answer = await invokeSelf(event, endMs);
-      const read = await readBack(store, plan, targets, answer);
+      const read = await readingBack(() => readBack(store, plan, targets, answer));
       await claim(read.files);
       return read;
     } catch (error) {
@@ -249,7 +252,7 @@ async function readFiles(
     const bytes = await store.get(name);
     if (bytes === null || sha256(bytes) !== digest.sha256)
       throw nonsense(`${name} is not as it says`);
-    for (const { report } of parseLines(bytes)) {
+    for (const { report } of eachLine(bytes)) {
       if (typeof report === 'string') throw nonsense(`a line of ${name} ${report}`);
       const { uin } = report.target;
       if (missing.get(uin) !== textOf(report.target)) {

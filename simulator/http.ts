@@ -45,7 +45,12 @@ export interface LoopbackServer {
 }
 
 export async function listen(port: number, handle: Handle): Promise<LoopbackServer> {
-  const server = createServer((request, response) => void serve(request, response, handle));
+  const inTurn = createTurns();
+  const handleInTurn: Handle = async (request) => {
+    await inTurn();
+    return handle(request);
+  };
+  const server = createServer((request, response) => void serve(request, response, handleInTurn));
   server.listen({ port, host: '127.0.0.1', backlog: 4096 });
   await once(server, 'listening');
   const address = server.address();
@@ -59,6 +64,23 @@ export async function listen(port: number, handle: Handle): Promise<LoopbackServ
       await closing;
     },
   };
+}
+
+/**
+ * One request each time round Node's loop, since it accepts one connection each time: of hundreds that come at
+ * once some would wait for many seconds while others are answered again and again.
+ */
+function createTurns(): () => Promise<void> {
+  const waiting: (() => void)[] = [];
+  const next = () => {
+    waiting.shift()?.();
+    if (waiting.length > 0) setImmediate(next);
+  };
+  return () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      if (waiting.length === 1) setImmediate(next);
+    });
 }
 
 export function text(

@@ -1,5 +1,5 @@
 /** An organisation on the simulator, the file of its targets, and the two programs that read it. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -14,6 +14,7 @@ import {
 } from '../../simulator/simulator.ts';
 import type { Counts } from '../../shared/model.ts';
 import { runChild, type Measured } from '../support/child.ts';
+import { benchFolder, patchedAudit } from '../support/patched.ts';
 import type { IdealAnswer, IdealEvent } from './ideal.ts';
 
 /** What the function itself keeps to: STS documents 600 for one caller. */
@@ -148,7 +149,7 @@ let ideal: Promise<string> | undefined;
 
 /** As plain JavaScript that takes Tencent's packages from where npm put them. */
 async function builtIdeal(): Promise<string> {
-  const outfile = resolve('dist/bench/ideal.js');
+  const outfile = resolve(benchFolder, 'ideal.js');
   ideal ??= build({
     entryPoints: [join(import.meta.dirname, 'ideal.ts')],
     ...{ outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' },
@@ -157,15 +158,8 @@ async function builtIdeal(): Promise<string> {
   return ideal;
 }
 
-/** The built function with another pace of AssumeRole, which is no setting. */
+/** The built function with another pace of AssumeRole. */
 export function unpacedAudit(): string {
-  const folder = resolve('dist/bench/unpaced');
-  cpSync('dist/audit', folder, { recursive: true });
-  const path = join(folder, 'index.js');
-  const text = readFileSync(path, 'utf8');
-  const parts = text.split(`=${String(rolesPerSecond)},`);
-  if (parts.length !== 2)
-    throw new Error(`${path} holds the pace in a way that this bench does not know`);
-  writeFileSync(path, parts.join('=1e9,'));
-  return path;
+  const folder = patchedAudit('unpaced', new RegExp(`=${String(rolesPerSecond)},`), '=1e9,');
+  return join(folder, 'index.js');
 }

@@ -12,6 +12,7 @@ import type { Counts } from '../../shared/model.ts';
 import { readPermissions, type Invocation } from '../../simulator/simulator.ts';
 import { deploy } from '../../test/support/scf.ts';
 import { scfClient } from '../../test/support/sim-client.ts';
+import { patchedAudit } from '../support/patched.ts';
 import {
   breakSome,
   brokenEvery,
@@ -47,7 +48,8 @@ export interface Shards {
 const name = 'tcss-audit';
 const memoryMb = 1024;
 
-export async function shardsRow(targets: number): Promise<Shards> {
+/** @param atOnce shards that may run at the same time: the function's own bound is for a cloud, not for a few cores */
+export async function shardsRow(targets: number, atOnce: number): Promise<Shards> {
   const organisation = await openOrganisation(targets, {
     role: {
       roles: [
@@ -60,19 +62,20 @@ export async function shardsRow(targets: number): Promise<Shards> {
     },
   });
   try {
-    return await measured(organisation);
+    return await measured(organisation, atOnce);
   } finally {
     await organisation.close();
   }
 }
 
-async function measured(organisation: Organisation): Promise<Shards> {
+async function measured(organisation: Organisation, atOnce: number): Promise<Shards> {
   const { simulator, folder, uins } = organisation;
   const broken = breakSome(organisation, brokenEvery);
   const idealWallMs = ((uins.length - rolesPerSecond) / rolesPerSecond) * 1000;
   const publicKeyFile = join(folder, 'audit.pub.pem');
   const evidence = join(folder, 'evidence');
-  await deployAudit(organisation, `file:${evidence}`, publicKeyFile);
+  const code = patchedAudit('few-at-once', /=50,(\s*[\w$]+=\.45,)/, `=${String(atOnce)},$1`);
+  await deployAudit(organisation, { code, evidence: `file:${evidence}`, publicKeyFile });
   simulator.clear();
   const startedAtMs = performance.now();
   const [tick, ...again] = await simulator.scf.fire(name, 'nightly');
@@ -102,14 +105,17 @@ async function measured(organisation: Organisation): Promise<Shards> {
 /** As people deploy it: the built folder and the targets in a zip, the variables, a timer. */
 async function deployAudit(
   { simulator, targetsFile }: Organisation,
-  evidence: string,
-  publicKeyFile: string,
+  {
+    code,
+    evidence,
+    publicKeyFile,
+  }: { readonly code: string; readonly evidence: string; readonly publicKeyFile: string },
 ): Promise<void> {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   writeFileSync(publicKeyFile, publicKey.export({ type: 'spki', format: 'pem' }));
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  const code = Object.fromEntries(
-    readdirSync('dist/audit').map((file) => [file, readFileSync(join('dist/audit', file), 'utf8')]),
+  const files = Object.fromEntries(
+    readdirSync(code).map((file) => [file, readFileSync(join(code, file), 'utf8')]),
   );
   const variables = {
     AUDIT_ENDPOINT: simulator.url,
@@ -121,7 +127,7 @@ async function deployAudit(
   };
   await deploy(
     simulator,
-    { ...code, 'targets.json': readFileSync(targetsFile, 'utf8') },
+    { ...files, 'targets.json': readFileSync(targetsFile, 'utf8') },
     {
       ...{ FunctionName: name, Role: 'Audit', Handler: 'index.main_handler' },
       ...{ MemorySize: memoryMb, Timeout: timeoutMs / 1000 },
@@ -183,7 +189,7 @@ function checkComplete(
       if (typeof report === 'string') throw new Error(`A line of ${key} ${report}`);
       const { uin } = report.target;
       for (const observation of report.observations) {
-        const why = 'error' in observation ? observation.error.message : undefined;
+        const why = 'error' in observation ? observation.error.code : undefined;
         if (why !== undefined) errors.set(why, (errors.get(why) ?? 0) + 1);
       }
       if (!left.delete(uin)) throw new Error(`${uin} is in the record twice, or was not asked for`);

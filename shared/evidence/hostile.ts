@@ -31,12 +31,20 @@ export interface ParsedLine {
 
 /** @returns the lines of a targets file */
 export function parseLines(bytes: Uint8Array): readonly ParsedLine[] {
+  return [...eachLine(bytes)];
+}
+
+/** The same one after the other: parsed, a file takes several times its size. */
+export function* eachLine(bytes: Uint8Array): Generator<ParsedLine> {
   const text = textOf(bytes);
-  if (text === undefined) return [{ text: '', report: 'is not UTF-8' }];
+  if (text === undefined) {
+    yield { text: '', report: 'is not UTF-8' };
+    return;
+  }
   const lines = text.split('\n');
   // The last line ends in a line feed too.
   if (lines.at(-1) === '') lines.pop();
-  return lines.map((line) => ({ text: line, report: parseLine(line) }));
+  for (const line of lines) yield { text: line, report: parseLine(line) };
 }
 
 function parseLine(line: string): ReportLine | string {

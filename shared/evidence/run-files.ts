@@ -1,7 +1,7 @@
 /** The files of a run: one line a target, and the policies that judged. */
 import { AuditError } from '../errors.ts';
 import { canonicalJson, isObject, parseJson } from '../json.ts';
-import type { Json, Policy, TargetReport, Waiver } from '../model.ts';
+import type { Finding, Json, Policy, TargetReport, Waiver } from '../model.ts';
 import type { EvidenceStore } from '../ports.ts';
 import type { RunRecord, Subject } from './record.ts';
 import { sha256 } from './sign.ts';
@@ -14,14 +14,26 @@ export function targetsKey(runId: string, index: number): string {
   return `${folderOf(runId)}targets-${String(index).padStart(4, '0')}.jsonl`;
 }
 
-/** Every key is written for every finding: a reader in ten years need not know which may be absent. */
 export function encodeReport({ target, observations, findings }: TargetReport): string {
-  const rows = findings.map((finding) => ({
-    ...finding,
-    violations: 'violations' in finding ? finding.violations : [],
-    reason: 'reason' in finding ? finding.reason : null,
-  }));
-  return JSON.stringify({ target, observations, findings: rows });
+  return JSON.stringify({ target, observations, findings: findings.map(rowOf) });
+}
+
+/** Every key is written for every finding: a reader in ten years need not know which may be absent. */
+function rowOf(finding: Finding) {
+  const { policyId, severity, status } = finding;
+  switch (status) {
+    case 'pass':
+      return { policyId, severity, status, violations: [], reason: null };
+    case 'fail':
+      return { policyId, severity, status, violations: finding.violations, reason: null };
+    case 'waived': {
+      const { violations, waiver } = finding;
+      return { policyId, severity, status, violations, waiver, reason: null };
+    }
+    case 'error':
+    case 'skip':
+      return { policyId, severity, status, reason: finding.reason, violations: [] };
+  }
 }
 
 /** The policies and waivers that judged, in the one form that gives the same hash on every night. */

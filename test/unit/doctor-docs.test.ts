@@ -9,7 +9,8 @@ const docs = readFileSync('docs/operations.md', 'utf8');
 const names = checks.map(({ name }) => name);
 
 it('explains each check', () => {
-  const [, section = ''] = docs.split('### What it looks at');
+  const [, rest = ''] = docs.split('### What it looks at');
+  const [section = ''] = rest.split(/^## /m);
   const rows = [...section.matchAll(/^\| `([a-z ]+)` +\|/gm)].map(([, name]) => name);
   expect(rows).toEqual(names);
 });

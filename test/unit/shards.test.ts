@@ -11,7 +11,7 @@ import type { EvidenceStore, InvokeSelf } from '../../shared/ports.ts';
 import { createReplay } from '../../shared/replay.ts';
 import { collected, runAudit, type RunOutcome, type RunPlan } from '../../shared/run.ts';
 import { sources } from '../../shared/settings/sources.ts';
-import { parseShard, runShard, shardSize } from '../../shared/shards.ts';
+import { gatherInShards, parseShard, runShard, shardSize } from '../../shared/shards.ts';
 import type { AuditTarget } from '../../shared/targets.ts';
 import {
   accept,
@@ -213,6 +213,60 @@ describe('targets beyond what one invocation should read', () => {
     expect(outcome.predicate.abandoned).toEqual([]);
     expect(faults).toEqual([]);
     expect(http.requests).toHaveLength(1);
+  });
+
+  it('are read back four shards at a time, however many answer at once', async () => {
+    const clock = createManualClock(night);
+    const store = createMemoryStore();
+    const targets = targetsOf(200);
+    const policiesKey = 'policies/test.json';
+    const plan = {
+      ...planAt(new Date(night).toISOString(), { targets }),
+      policiesKey,
+      observeUntilMs: night + 3_000,
+    };
+    const accounts = {
+      open: () =>
+        Promise.resolve({
+          read: () => clock.pass(1).then(() => goodSettings),
+          whoAmI: () => Promise.resolve(uin),
+        }),
+    };
+    const invokeSelf: InvokeSelf = async (event) => {
+      const parsed = parseShard(own(event, 'shard') ?? null, {
+        site: 'intl',
+        policyNames: new Set(),
+      });
+      if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+      const answer = await runShard({ accounts, store, clock }, plan, parsed.value);
+      return JSON.parse(JSON.stringify({ shard: answer })) as JsonObject;
+    };
+    let reading = 0;
+    let most = 0;
+    const slow: EvidenceStore = {
+      ...store,
+      get: async (key) => {
+        reading += 1;
+        most = Math.max(most, reading);
+        await clock.pass(5);
+        reading -= 1;
+        return store.get(key);
+      },
+    };
+    const { files, tally } = await gatherInShards(
+      {
+        ...{ accounts, clock, invokeSelf, store: slow },
+        log: () => undefined,
+        claim: () => Promise.resolve(),
+      },
+      plan,
+      targets,
+    );
+    expect({ files: files.length, targets: tally.counts.targets, most }).toEqual({
+      files: 20,
+      targets: 200,
+      most: 4,
+    });
   });
 
   it('are invoked once more, then their targets are errors that say why', async () => {
