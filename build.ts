@@ -1,5 +1,6 @@
 /** Bundles the functions and the command line. `npm run build`. */
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 
 import { build, type BuildOptions, type Plugin } from 'esbuild';
@@ -11,6 +12,7 @@ import { messageOf } from './shared/errors.ts';
 import { compileToModule } from './shared/policy/compile.ts';
 import { lint } from './shared/policy/lint.ts';
 import { sources } from './shared/settings/sources.ts';
+import { thirdParty } from './third-party.ts';
 
 /**
  * What the SDK drags in and does not need here: most of its size, and of the time that a cold start spends
@@ -127,13 +129,14 @@ const oneCommon: Plugin = {
 /**
  * Files beside the function's own, which are read when they are needed: telling after the first request is
  * out, the lines of the findings after that, cron expressions only where a timer tells its own, COS's client
- * where evidence lies there. None makes an error of ours that the function would have to recognize, so it does
+ * where evidence lies there, the secret manager's where a variable names a secret. None makes an error of ours that the function would have to recognize, so it does
  * no harm that each has classes of its own.
  */
 const beside: Plugin = {
   name: 'beside',
   setup(bundle) {
-    const filter = /^(croner|\.\/tell\.ts|\.\/finding-lines\.ts|\.\/evidence\/stores\/cos\.ts)$/;
+    const filter =
+      /^(croner|\.\/(tell|finding-lines|evidence\/stores\/cos|settings\/tencent\/secrets)\.ts)$/;
     bundle.onResolve({ filter, namespace: 'file' }, ({ path, kind }) => {
       const isLater = path === 'croner' || kind === 'dynamic-import';
       return isLater ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined;
@@ -162,7 +165,9 @@ const common = {
   format: 'cjs',
   target: 'node18',
   minify: true,
+  // The licences stand in a file of their own: see third-party.ts.
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
   // Node quotes the line of an uncaught error.
   lineLimit: 160,
@@ -189,19 +194,25 @@ async function main(): Promise<void> {
     return;
   }
   await rm('dist', { recursive: true, force: true });
-  await Promise.all([
+  const results = await Promise.all([
     build({
       ...common,
       plugins: [...common.plugins, beside],
       entryPoints: ['functions/audit/index.ts'],
       outfile: 'dist/audit/index.js',
     }),
+    // One file: it starts once a night, and nobody waits for it.
+    build({
+      ...common,
+      entryPoints: ['functions/watchdog/index.ts'],
+      outfile: 'dist/watchdog/index.js',
+    }),
     build({ ...common, entryPoints: ['croner'], outfile: 'dist/audit/croner.js' }),
-    ...['tell', 'finding-lines'].map((name) =>
+    ...['tell', 'finding-lines', 'settings/tencent/secrets'].map((name) =>
       build({
         ...common,
         entryPoints: [`shared/${name}.ts`],
-        outfile: `dist/audit/${name}.js`,
+        outfile: `dist/audit/${basename(name)}.js`,
       }),
     ),
     // Beside the command line, which reads it only where a policy has a pattern to look at.
@@ -230,12 +241,18 @@ async function main(): Promise<void> {
       target: 'es2022',
       minify: true,
       legalComments: 'none',
+      metafile: true,
       logLevel: 'warning',
     }),
   ]);
+  // What AUDIT_TARGETS: targets.json names: which accounts, and by which roles.
+  if (existsSync('targets.json')) await copyFile('targets.json', 'dist/audit/targets.json');
   // The bundles are CommonJS inside a package of ES modules.
   await chmod('dist/cli/index.js', 0o755);
   await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
+  const { bundles, licenses } = thirdParty(results.map(({ metafile }) => metafile));
+  await writeFile('dist/bundle.json', `${JSON.stringify(bundles, null, 2)}\n`);
+  await writeFile('dist/THIRD-PARTY-LICENSES.txt', licenses);
 }
 
 main().catch((error: unknown) => {

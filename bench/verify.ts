@@ -1,6 +1,6 @@
 /**
  * What `verify` costs beside what no verifier can do without: reading each file, SHA-256, Ed25519 and JSON.parse.
- * `npx tsx bench/verify.ts [nights] [pairs]` prints pairs, medians and ratios; the budget is a ratio of 0.5.
+ * `npm run bench verify [nights] [pairs]` prints pairs, medians and ratios; the budget is a ratio of 0.5.
  */
 import { generateKeyPairSync, createHash, verify } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -191,6 +191,9 @@ async function measure(nights: number, targets: number, pairs: number): Promise<
   }
 }
 
-const [nights = 365, pairs = 7] = process.argv.slice(2).map(Number);
-if (nights > 1) await measure(nights, 1, pairs);
-await measure(Math.max(1, Math.round(nights / 100)), 2_000, pairs);
+/** @param args nights and pairs */
+export async function run(args: readonly string[]): Promise<void> {
+  const [nights = 365, pairs = 7] = args.map(Number);
+  if (nights > 1) await measure(nights, 1, pairs);
+  await measure(Math.max(1, Math.round(nights / 100)), 2_000, pairs);
+}

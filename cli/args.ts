@@ -4,6 +4,8 @@ import { Command as Program, CommanderError } from 'commander';
 import { tool } from '../shared/wire.ts';
 import { addCamPolicy } from './commands/cam-policy.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDeploy } from './commands/deploy.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addFix } from './commands/fix.ts';
 import { addKeygen } from './commands/keygen.ts';
@@ -13,6 +15,8 @@ import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addStart } from './commands/start.ts';
+import { addTargets } from './commands/targets.ts';
+import { addUndeploy } from './commands/undeploy.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWaiver } from './commands/waiver.ts';
 import type { AddCommand, Work } from './options.ts';
@@ -27,7 +31,11 @@ const commands: readonly AddCommand[] = [
   addWaiver,
   addFix,
   addCamPolicy,
+  addTargets,
+  addDeploy,
+  addUndeploy,
   addNotify,
+  addDoctor,
   addKeygen,
   addSimulate,
   addStart,

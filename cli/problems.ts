@@ -1,5 +1,5 @@
 /** Problems of policy files, as the build and the command line both show them. */
-import { placeOf, problemLines } from '../shared/errors.ts';
+import { problemLines } from '../shared/errors.ts';
 import type { Problem } from '../shared/model.ts';
 import { plainLine } from '../shared/text.ts';
 import { print, type Io } from './io.ts';
@@ -11,9 +11,4 @@ export function printProblems(io: Pick<Io, 'stdout'>, problems: readonly Problem
 /** File names and what stands in files may hold what steers a terminal. */
 function cleanOf(problem: Problem): Problem {
   return { ...problem, where: plainLine(problem.where), what: plainLine(problem.what, 2_000) };
-}
-
-/** `image-scan/a.json:4:3  what is wrong`: of a problem inside another sentence. */
-export function lineOf(problem: Problem): string {
-  return `${plainLine(placeOf(problem))}  ${plainLine(problem.what, 2_000)}`;
 }

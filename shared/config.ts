@@ -26,6 +26,8 @@ export interface Config {
   readonly remindDays: number;
   readonly locale: Locale;
   readonly timezone: string;
+  /** What was read from the secret manager: taken out of what others say. */
+  readonly secrets?: readonly string[];
 }
 
 export type EvidenceLocation =

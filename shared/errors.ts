@@ -54,7 +54,7 @@ export function problemLines(problems: readonly Problem[], indent = ''): readonl
 }
 
 /** `image-scan/a.json:4:3`, as terminals and editors make a link of it. */
-export function placeOf({ where, line, column }: Problem): string {
+function placeOf({ where, line, column }: Problem): string {
   const place = line === undefined || column === undefined ? [] : [String(line), String(column)];
   return [where, ...place].join(':');
 }

@@ -49,23 +49,45 @@ export interface IllTyped {
  * it means is for others to say, except for an item of a list, which must be there.
  */
 export function illTypedAt(document: Json, fields: Fields, path: Place): readonly IllTyped[] {
-  const found: IllTyped[] = [];
-  const descend = (value: Json | undefined, field: Field | undefined, rest: Place, at: Place) => {
-    if (value === undefined || value === null || field === undefined) return;
-    if (!hasType(value, field.type)) {
-      found.push({ at, value, type: field.type });
-      return;
-    }
-    const [step, ...deeper] = rest;
-    if (step === undefined) return;
-    if (step === '*' && isArray(value)) {
-      for (const [index, item] of value.entries()) {
-        descend(item, childOf(field, step), deeper, [...at, String(index)]);
-      }
-    } else if (isObject(value)) {
-      descend(own(value, step), childOf(field, step), deeper, [...at, step]);
-    }
-  };
-  descend(document, { type: 'object', meaning: '', fields }, path, []);
-  return found;
+  return illTypedBelow({ type: 'object', meaning: '', fields }, document, path, 0, []);
+}
+
+function illTypedBelow(
+  field: Field | undefined,
+  value: Json | undefined,
+  path: Place,
+  depth: number,
+  items: readonly number[],
+): readonly IllTyped[] {
+  if (value === undefined || value === null || field === undefined) return none;
+  if (!hasType(value, field.type)) {
+    return [{ at: placeOf(path, depth, items), value, type: field.type }];
+  }
+  const step = path[depth];
+  if (step === undefined) return none;
+  if (step === '*' && isArray(value)) {
+    const item = childOf(field, step);
+    return value.flatMap((one, index) =>
+      illTypedBelow(item, one, path, depth + 1, [...items, index]),
+    );
+  }
+  if (!isObject(value)) return none;
+  return illTypedBelow(childOf(field, step), own(value, step), path, depth + 1, items);
+}
+
+/** Most places have nothing to say: of a night's thousands of them, none gets a list of its own for that. */
+const none: readonly never[] = [];
+
+/**
+ * The path as far as `depth`.
+ * @param items the numbers of those items that were looked into in the place of each `*`
+ */
+export function placeOf(path: Place, depth: number, items: readonly number[]): Place {
+  let lists = 0;
+  return path.slice(0, depth).map((step) => {
+    if (step !== '*') return step;
+    const index = items[lists];
+    lists += 1;
+    return String(index);
+  });
 }

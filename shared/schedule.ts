@@ -6,6 +6,7 @@ import { Cron } from 'croner';
  * in which the expression matches them.
  */
 const zones = ['Asia/Shanghai', 'UTC'] as const;
+export type CronZone = (typeof zones)[number];
 
 /** More than a month of nights is no news in detail. */
 const maxMissed = 31;
@@ -28,6 +29,65 @@ export function missedTicks(cron: string, lastMs: number, nowMs: number): readon
     .map((tick) => tick.getTime())
     .filter((tick) => tick > lastMs && tick < nowMs)
     .map((tick) => new Date(tick).toISOString());
+}
+
+/**
+ * @param pastMs epoch milliseconds: the scheduled times of the timer's runs, the latest first. They tell the zone;
+ * one that the expression explains in neither was another schedule's.
+ * @param untilMs epoch milliseconds
+ * @returns when the timer should have fired last, at `untilMs` at the latest: where no run tells the zone, the
+ * later of the two. Undefined where it has never fired, or where `cron` is no expression.
+ */
+export function lastTick(
+  cron: string,
+  pastMs: readonly number[],
+  untilMs: number,
+): number | undefined {
+  let possible = zones.map((timezone) => parse(cron, timezone));
+  for (const past of pastMs) {
+    const matching = possible.filter((schedule) => schedule?.match(new Date(past)) === true);
+    if (matching.length > 0) possible = matching;
+    if (possible.length === 1) break;
+  }
+  // What comes before a time does not include it.
+  const before = new Date(untilMs + 1);
+  const ticks = possible.flatMap((schedule) => schedule?.previousRuns(1, before) ?? []);
+  return ticks.length === 0 ? undefined : Math.max(...ticks.map((tick) => tick.getTime()));
+}
+
+/** Whether it is a cron expression as SCF takes them: seven fields. */
+export function isCron(cron: string): boolean {
+  return cron.split(' ').length === 7 && parse(cron, 'UTC') !== undefined;
+}
+
+/**
+ * @param ticksMs epoch milliseconds: the scheduled times of past runs
+ * @returns the zones in which the expression explains every one of them: of many runs one, or both where
+ * the hours do not matter; none where another schedule was at work
+ */
+export function zonesOf(cron: string, ticksMs: readonly number[]): readonly CronZone[] {
+  return zones.filter((zone) => {
+    const schedule = parse(cron, zone);
+    return schedule !== undefined && ticksMs.every((tick) => schedule.match(new Date(tick)));
+  });
+}
+
+/**
+ * @returns the times of the timer between the two, epoch milliseconds, none of them included: at most a month of nights
+ */
+export function ticksBetween(
+  cron: string,
+  zone: CronZone,
+  fromMs: number,
+  untilMs: number,
+): readonly number[] {
+  const ticks = parse(cron, zone)?.nextRuns(maxMissed, new Date(fromMs)) ?? [];
+  return ticks.map((tick) => tick.getTime()).filter((tick) => tick > fromMs && tick < untilMs);
+}
+
+/** @returns epoch milliseconds; undefined where it never fires again, or is no cron expression */
+export function nextTick(cron: string, zone: CronZone, fromMs: number): number | undefined {
+  return parse(cron, zone)?.nextRun(new Date(fromMs))?.getTime();
 }
 
 /** @returns undefined when it is no cron expression: the timer's message can be anything */

@@ -68,8 +68,8 @@ const sourceMs = 25;
 /** A target's line, by source; a shard's files are numbered apart by it. */
 const lineBytes = 1_500;
 const fileBytes = 4 * 1024 * 1024;
-/** An event may have 6 MB; a target takes some 300 bytes of it. */
-const maxTargets = 10_000;
+/** However much time there is: the sooner all are read, the sooner somebody hears of it. */
+const maxTargets = 1_000;
 /** A shard's answer, or its last file, is on its way for so long at most; of a short time no more than this share. */
 const graceMs = 2_000;
 const graceShare = 0.1;

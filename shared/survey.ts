@@ -1,6 +1,4 @@
 /** Reads and judges many targets, some at a time. Whatever goes wrong with one becomes its own `error`. */
-import pLimit from 'p-limit';
-
 import { CloudError } from './errors.ts';
 import { judge, policiesOf, type JudgePlan } from './judge.ts';
 import type { Observation, Site, Source, Target, TargetReport } from './model.ts';
@@ -28,6 +26,9 @@ const maxRequests = 512;
 const maxTargets = 96;
 const minTargets = 16;
 
+/** At first no more than these: each opens connections, and whoever answers slowly is not given more of them. */
+const firstTargets = 32;
+
 /** @param add may wait: then no more is read than it takes */
 export async function survey(
   ports: SurveyPorts,
@@ -37,10 +38,48 @@ export async function survey(
 ): Promise<void> {
   const sources = new Set(plan.policies.map(({ policy }) => policy.source)).size;
   const atOnce = Math.floor(maxRequests / Math.max(1, sources));
-  const limit = pLimit(Math.min(maxTargets, Math.max(minTargets, atOnce)));
-  await Promise.all(
-    targets.map((target) => limit(async () => add(await surveyTarget(ports, plan, target)))),
+  await inGrowingNumber(
+    Math.min(maxTargets, Math.max(minTargets, atOnce)),
+    targets,
+    async (target) => add(await surveyTarget(ports, plan, target)),
   );
+}
+
+/**
+ * Whoever is done with one takes the next, and brings one more along as long as they are fewer than `most`. Not
+ * a queue with a promise for each: an organisation has too many. After a failure nobody takes another one.
+ */
+async function inGrowingNumber<T>(
+  most: number,
+  all: readonly T[],
+  deal: (one: T) => Promise<void>,
+): Promise<void> {
+  const rest = all.values();
+  let working = 0;
+  let isGivenUp = false;
+  await new Promise<void>((resolve, reject) => {
+    const work = async () => {
+      for (const one of rest) {
+        if (isGivenUp) return;
+        await deal(one);
+        if (working < most) start();
+      }
+    };
+    const start = () => {
+      working += 1;
+      work().then(
+        () => {
+          working -= 1;
+          if (working === 0) resolve();
+        },
+        (error: unknown) => {
+          isGivenUp = true;
+          reject(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
+    };
+    for (let count = Math.min(most, firstTargets); count > 0; count -= 1) start();
+  });
 }
 
 async function surveyTarget(

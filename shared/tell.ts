@@ -7,7 +7,7 @@ import type { Reports } from './evidence/run-files.ts';
 import type { Delivery, Finding, OpenFinding, RunPredicate, Site } from './model.ts';
 import { changesFor, isNothing, type ChangeOptions } from './notice/changes.ts';
 import { deliver } from './notice/deliver.ts';
-import { noticeOf, noticeOfNote, type Notice } from './notice/notice.ts';
+import { noticeOf, noticeOfNote, type Notice, type RunToTell } from './notice/notice.ts';
 import type { Channel } from './notice/webhook.ts';
 import type { CompiledPolicy } from './policy/compiled.ts';
 import type { Clock, Http } from './ports.ts';
@@ -79,12 +79,12 @@ export async function planNotices(
   const head = (await log.head()) ?? record;
   const { open, waivers, drift = [], run, counts } = record.predicate;
   const heard = [...history.heardBy.values()].flatMap((one) => one.open);
-  const findings = await findingsOf(reports, [...open, ...heard]);
+  const { findings, aliases } = await findingsOf(reports, [...open, ...heard]);
   const passed = new Set(
     [...findings].filter(([, { status }]) => status === 'pass').map(([fingerprint]) => fingerprint),
   );
   const policies = plan.policies.map(({ policy }) => policy);
-  const told = { run, site: plan.site, counts, head, findings, policies };
+  const told = { run, site: plan.site, counts, head, findings, aliases, policies };
 
   return plan.channels.map((channel): PlannedNotice => {
     // A later run waits for the one that sealed this; of one that failed it tells itself.
@@ -152,22 +152,24 @@ function turnEndMs({ run }: RunPredicate): number {
 async function findingsOf(
   reports: Reports,
   wanted: readonly OpenFinding[],
-): Promise<ReadonlyMap<string, Finding>> {
+): Promise<Required<Pick<RunToTell, 'findings' | 'aliases'>>> {
   const policiesBy = new Map<string, Set<string>>();
   for (const { target, policyId } of wanted) {
     const known = policiesBy.get(target) ?? new Set();
     policiesBy.set(target, known.add(policyId));
   }
   const findings = new Map<string, Finding>();
-  if (wanted.length === 0) return findings;
+  const aliases = new Map<string, string>();
+  if (wanted.length === 0) return { findings, aliases };
   for await (const { target, findings: found } of reports((uin) => policiesBy.has(uin))) {
     const policies = policiesBy.get(target.uin);
+    if (target.alias !== undefined) aliases.set(target.uin, target.alias);
     for (const finding of found) {
       if (policies?.has(finding.policyId) !== true) continue;
       findings.set(fingerprintOf(target.site, target.uin, finding.policyId), finding);
     }
   }
-  return findings;
+  return { findings, aliases };
 }
 
 function nothingTold({ name: channel, min }: Channel, nowMs: number): Delivery {

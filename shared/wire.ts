@@ -6,27 +6,30 @@ import { resolve } from 'node:path';
 import pkg from '../package.json' with { type: 'json' };
 import { isScf, parseConfig, type Config, type Env, type EvidenceLocation } from './config.ts';
 import { sendHttp, systemClock } from './edge.ts';
-import { AuditError, invalid, messageOf } from './errors.ts';
+import { AuditError, CloudError, invalid, messageOf } from './errors.ts';
 import { encodePolicies } from './evidence/run-files.ts';
 import { createFileStore } from './evidence/stores/file.ts';
 import { createMemoryStore } from './evidence/stores/memory.ts';
 import { isAllowedUrl } from './notice/webhook.ts';
 import type { EvidenceStore, InvokeSelf, Log } from './ports.ts';
 import type { Json, Problem, Result, RunIdentity, TargetReport, Waiver } from './model.ts';
+import type { Watched } from './awaited.ts';
 import type { CompiledPolicy } from './policy/compiled.ts';
 import { collected, runAudit, type RunOutcome } from './run.ts';
 import { sealedTarget } from './survey.ts';
 import { plainLine } from './text.ts';
 import { sources } from './settings/sources.ts';
 import type { ShardAnswer } from './shards.ts';
-import { assumeRolesPerSecond } from './settings/tencent/api.ts';
 import { createAccounts, type OpenAccounts, type RoleKeys } from './settings/tencent/accounts.ts';
+import { assumeRolesPerSecond, createApi } from './settings/tencent/api.ts';
 import {
   credentialFromProfile,
   credentialOf,
   injectedUin,
   type Credential,
 } from './settings/tencent/credentials.ts';
+import type { Resolved } from './settings/tencent/secrets.ts';
+import type { WatchOutcome } from './watch.ts';
 
 export interface AuditRequest {
   readonly env: Env;
@@ -55,11 +58,12 @@ export const tool = { name: pkg.name, version: pkg.version } as const;
  * @throws AuditError CONFIG_INVALID with every problem, or when evidence cannot be read or written
  */
 export async function audit(request: AuditRequest): Promise<RunOutcome> {
-  const { env, log } = request;
+  const { deadlineMs, log } = request;
+  const resolved = await withSecrets(request.env, deadlineMs);
+  const { env } = resolved;
   try {
-    const config = configOf(env, request.policies);
+    const config = configOf(resolved, request.policies);
     const { credential, endpoint, evidence } = config;
-    const { deadlineMs } = request;
     const store = await storeAt(evidence, {
       ...{ use: 'audit', credential, endpoint, requestTimeoutMs, deadlineMs, log },
     });
@@ -78,7 +82,7 @@ export async function audit(request: AuditRequest): Promise<RunOutcome> {
  * @throws AuditError CONFIG_INVALID with every problem
  */
 export async function look(request: AuditRequest): Promise<readonly TargetReport[]> {
-  const { signer: _, ...config } = configOf(request.env, request.policies);
+  const { signer: _, ...config } = configOf(withoutSecrets(request.env), request.policies);
   const outcome = await auditAs({ ...config, channels: [] }, request, createMemoryStore());
   return collected(outcome);
 }
@@ -127,8 +131,10 @@ export async function auditShard(
   shard: Json,
   request: Omit<AuditRequest, 'identity'>,
 ): Promise<ShardAnswer> {
-  const { env, policies, waivers, log } = request;
-  const config = configOf(env, policies);
+  const { policies, waivers, log } = request;
+  // Its targets come with the event: to read an organisation's file would take more than to read its accounts.
+  const { AUDIT_TARGETS: _, ...env } = request.env;
+  const config = configOf(withoutSecrets(env), policies);
   const { parseShard, runShard } = await import('./shards.ts');
   const parsed = parseShard(shard, { site: config.site, policyNames: policyNamesOf(policies) });
   if (!parsed.ok) throw invalid('EVENT_INVALID', 'The event is not valid', parsed.problems);
@@ -156,6 +162,53 @@ export async function auditShard(
   }
 }
 
+export interface WatchRequest {
+  readonly env: Env;
+  readonly watched: Watched;
+  /** Names the watchdog's own tick. */
+  readonly identity: RunIdentity;
+  /** Epoch milliseconds: when the answer must be out. */
+  readonly deadlineMs: number;
+  readonly log: Log;
+}
+
+/** What the audit has and the watchdog has no use for, should both have the same environment. */
+const auditOnly = ['AUDIT_SIGNING_KEY', 'AUDIT_HEARTBEAT_URL', 'AUDIT_POLICIES', 'AUDIT_TARGETS'];
+
+/**
+ * Looks whether the audit that should be in the log by now is there, whole, and told; if not, tells.
+ * @throws AuditError CONFIG_INVALID with every problem
+ */
+export async function watchAudit(request: WatchRequest): Promise<WatchOutcome> {
+  const { watched, identity, deadlineMs, log } = request;
+  const env = Object.fromEntries(
+    Object.entries(request.env).filter(([name]) => !auditOnly.includes(name)),
+  );
+  const resolved = await withSecrets(env, deadlineMs);
+  const isUntellable = (env['AUDIT_WEBHOOKS'] ?? '').trim() === '';
+  const problems = [...resolved.problems, ...(isUntellable ? [nobodyToTell] : [])];
+  const { site, channels, evidence, credential, endpoint } = configOf(
+    { ...resolved, problems },
+    [],
+  );
+
+  const { watch } = await import('./watch.ts');
+  const nowMs = systemClock.now();
+  const readUntilMs = deadlineMs - Math.min(reserveMs, (deadlineMs - nowMs) * reserveShare);
+  const store = await storeAt(evidence, {
+    ...{ use: 'read', credential, endpoint, requestTimeoutMs, deadlineMs: readUntilMs, log },
+  });
+  return watch(
+    { store, http: sendHttp, clock: systemClock },
+    { ...{ watched, tickId: identity.id, site, channels }, readUntilMs, tellUntilMs: deadlineMs },
+  );
+}
+
+const nobodyToTell: Problem = {
+  where: 'AUDIT_WEBHOOKS',
+  what: 'is not set: the watchdog would have nobody to tell',
+};
+
 function surveyPlanOf(
   config: Config,
   { policies, waivers, deadlineMs }: Omit<AuditRequest, 'identity'>,
@@ -172,12 +225,13 @@ function surveyPlanOf(
 }
 
 function openAccounts(
-  { credential, region, locale, endpoint }: Config,
+  { credential, region, locale, endpoint, secrets }: Config,
   rolesPerSecond?: number,
 ): OpenAccounts {
   return createAccounts(systemClock, {
     ...{ credential, region, locale, requestTimeoutMs, roleKeys, sessionName: tool.name },
     ...(endpoint !== undefined && { endpoint }),
+    ...(secrets !== undefined && { secrets }),
     ...(rolesPerSecond !== undefined && {
       assumeRolesPerSecond: Math.max(1, Math.floor(rolesPerSecond)),
     }),
@@ -186,11 +240,11 @@ function openAccounts(
 
 /** Only on SCF there is a function to invoke; its client is read only where there are many targets. */
 async function invokingSelf(
-  { credential, site, region, locale, endpoint }: Config,
+  { credential, site, region, locale, endpoint, secrets }: Config,
   env: Env,
 ): Promise<{ readonly invokeSelf: InvokeSelf; readonly close: () => void } | undefined> {
   const name = env['SCF_FUNCTIONNAME'];
-  if (!isScf(env) || name === undefined || name === '') return undefined;
+  if (name === undefined || name === '') return undefined;
   const { createInvokeSelf } = await import('./settings/tencent/invoke.ts');
   const [namespace, version] = [env['SCF_NAMESPACE'], env['SCF_FUNCTIONVERSION']];
   return createInvokeSelf(
@@ -205,6 +259,7 @@ async function invokingSelf(
         requestTimeoutMs,
       },
       ...(endpoint !== undefined && { endpoint }),
+      ...(secrets !== undefined && { secrets }),
     },
     {
       name,
@@ -214,19 +269,109 @@ async function invokingSelf(
   );
 }
 
-/** @throws AuditError CONFIG_INVALID */
-export function configOf(env: Env, policies: readonly CompiledPolicy[]): Config {
+/** @throws AuditError CONFIG_INVALID with every problem, those of secrets among them */
+function configOf(resolved: Resolved, policies: readonly CompiledPolicy[]): Config {
+  const config = readConfig(resolved, policies);
+  if (config.ok) return config.value;
+  throw invalid('CONFIG_INVALID', 'Config is not valid', config.problems);
+}
+
+/** The configuration that an audit with these policies has, or every problem of it. */
+export function readConfig(
+  resolved: Resolved,
+  policies: readonly CompiledPolicy[],
+): Result<Config, Problem> {
+  const { env, secrets, placeOf } = resolved;
   const credential = findCredential(env);
   const policyNames = policyNamesOf(policies);
   const config = parseConfig({
     ...{ env, credential, uin: injectedUin(env), policyNames },
     readFile: (path) => readText(path, env),
   });
-  if (!config.ok) throw invalid('CONFIG_INVALID', 'Config is not valid', config.problems);
-  const unjudged = unjudgedOf(config.value, policies);
-  if (unjudged.length > 0) throw invalid('CONFIG_INVALID', 'Config is not valid', unjudged);
-  return config.value;
+  const found = config.ok ? unjudgedOf(config.value, policies) : config.problems;
+  const [first, ...rest] = uniqueOf([
+    ...resolved.problems,
+    ...found.map(({ where, ...problem }) => ({ where: placeOf(where), ...problem })),
+  ]);
+  if (first !== undefined) return { ok: false, problems: [first, ...rest] };
+  if (!config.ok) throw new Error('A configuration is neither right nor wrong');
+  return { ok: true, value: { ...config.value, ...(secrets.length > 0 && { secrets }) } };
 }
+
+function uniqueOf(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
+
+/** What sealing and telling need: each may be `ssm://<name>@<version>`, or hold it. */
+const secretVariables = ['AUDIT_WEBHOOKS', 'AUDIT_SIGNING_KEY', 'AUDIT_HEARTBEAT_URL'] as const;
+
+/** Percent-encoded or not, as the options of a webhook may be. */
+function isReferring(env: Env, name: string): boolean {
+  return /(s|%[57]3){2}(m|%[46]d)(:|%3a)/i.test(env[name] ?? '');
+}
+
+function unresolved(env: Env): Resolved {
+  return { env, problems: [], secrets: [], placeOf: (where) => where };
+}
+
+/** For what seals and tells nothing: it needs no right to read secrets. */
+function withoutSecrets(env: Env): Resolved {
+  const named = secretVariables.filter((name) => isReferring(env, name));
+  return unresolved({ ...env, ...Object.fromEntries(named.map((name) => [name, undefined])) });
+}
+
+/**
+ * Reads the secrets that the environment names, each once; its code is read only where there are any.
+ * Whoever calls it must not go on while there are problems.
+ * @param deadlineMs epoch milliseconds: of the whole invocation, half of which is left for the rest
+ */
+export async function withSecrets(env: Env, deadlineMs: number): Promise<Resolved> {
+  if (!secretVariables.some((name) => isReferring(env, name))) return unresolved(env);
+  const { resolveSecrets } = await import('./settings/tencent/secrets.ts');
+  const access = cloudAccess(env);
+  if (!access.ok) {
+    const { problems, ...rest } = await resolveSecrets(env, undefined);
+    return { ...rest, problems: [...access.problems, ...problems] };
+  }
+  const nowMs = systemClock.now();
+  const untilMs = nowMs + (deadlineMs - nowMs) / 2;
+  const api = createApi(systemClock, { ...access.value, requestTimeoutMs });
+  try {
+    return await resolveSecrets(env, async (request) => {
+      const call = { service: 'ssm', action: 'GetSecretValue', request: { ...request } } as const;
+      try {
+        return { ok: true, value: await api.call(call, untilMs) };
+      } catch (error) {
+        if (!(error instanceof CloudError)) throw error;
+        return { ok: false, problems: [error.message] };
+      }
+    });
+  } finally {
+    api.close();
+  }
+}
+
+export type CloudAccess = Pick<Config, 'credential' | 'site' | 'region' | 'endpoint' | 'locale'>;
+
+/** What it takes to call the cloud, and nothing of the rest of the configuration. */
+export function cloudAccess(env: Env): Result<CloudAccess, Problem> {
+  return parseConfig({
+    env: {
+      ...Object.fromEntries(accessVariables.map((name) => [name, env[name]])),
+      // A wrong one keeps nobody from asking.
+      ...(env['AUDIT_LOCALE']?.trim() === 'zh' && { AUDIT_LOCALE: 'zh' }),
+    },
+    ...{ credential: findCredential(env), uin: undefined, policyNames: new Set<string>() },
+    readFile: (path) => readText(path, env),
+  });
+}
+
+const accessVariables = [
+  'AUDIT_SITE',
+  'AUDIT_REGION',
+  'AUDIT_ENDPOINT',
+  'TENCENTCLOUD_REGION',
+] as const;
 
 function policyNamesOf(policies: readonly CompiledPolicy[]): ReadonlySet<string> {
   return new Set(policies.flatMap(({ pack, policy }) => [pack, policy.id]));
@@ -287,7 +432,7 @@ export async function storeAt(
     {
       clock: systemClock,
       newId: randomUUID,
-      newError: (code, message) => new AuditError(code, message),
+      newError: (code, message, cause) => new AuditError(code, message, { cause }),
       log,
     },
     { name, prefix, region, ...options, ...(endpoint !== undefined && { endpoint }) },

@@ -46,7 +46,7 @@ export interface LoopbackServer {
 
 export async function listen(port: number, handle: Handle): Promise<LoopbackServer> {
   const server = createServer((request, response) => void serve(request, response, handle));
-  server.listen(port, '127.0.0.1');
+  server.listen({ port, host: '127.0.0.1', backlog: 4096 });
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('No TCP address');
@@ -80,6 +80,12 @@ export function json(
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
   return text(status, JSON.stringify(value), { 'content-type': 'application/json', ...headers });
+}
+
+/** With the time of the simulator's own clock, which need not be the machine's. */
+export function dated(reply: Reply, nowMs: number): Reply {
+  if (reply.kind !== 'answer') return reply;
+  return { ...reply, headers: { date: new Date(nowMs).toUTCString(), ...reply.headers } };
 }
 
 async function serve(

@@ -12,7 +12,7 @@ import { channelOf, createPlatforms, webhookUrls } from './chat/platforms.ts';
 import { control } from './control.ts';
 import { createCos, isCosHost, type CosControl, type CosFault } from './cos/cos.ts';
 import { createFaultPlan, type FaultPlan } from './fault-plan.ts';
-import { listen, text, type Incoming, type Reply } from './http.ts';
+import { dated, listen, text, type Incoming, type Reply } from './http.ts';
 import type { ScenarioName } from './scenarios.ts';
 import type { Account, LentRole } from './tencent/account.ts';
 import { allPermissions, readPermissions } from './tencent/actions.ts';
@@ -121,6 +121,8 @@ export interface SimulatorOptions {
   readonly scf?: ScfOptions;
   /** false: `requests` stays empty, for the very many. */
   readonly keepRequests?: boolean;
+  /** false: no action has a limit of requests a second, to see what a caller costs without one. */
+  readonly rateLimits?: boolean;
   /** `whsec_…` by the name in `/hooks/<name>`, beside that of the `audit` hook. */
   readonly hookSecrets?: Readonly<Record<string, string>>;
 }
@@ -146,7 +148,7 @@ export function createEstate(
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, now = Date.now, newRequestId = randomUUID } = options;
-  const { accounts = [defaultAccount] as const, keepRequests = true } = options;
+  const { accounts = [defaultAccount] as const, keepRequests = true, rateLimits = true } = options;
   const cloud = createCloud(options.scenario ?? 'good', now);
   const identities = createIdentities(accounts, readPermissions);
   const secrets = createSecrets();
@@ -160,7 +162,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     options.scf ?? {},
   );
   const world = { identities, organization, secrets, scf };
-  const api = createTencentApi({ ...cloud, world, now, newRequestId });
+  const api = createTencentApi({ ...cloud, world, now, newRequestId, rateLimits });
   const requests: ApiRequest[] = [];
   const requestCounts = new Map<string, number>();
   const inbox: ReceivedNotice[] = [];
@@ -203,7 +205,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     return reply;
   };
 
-  const server = await listen(port, handle);
+  const server = await listen(port, async (request) => dated(await handle(request), now()));
   const { url } = server;
   const { secretId, secretKey, token, uin } = accounts[0];
   const urls = webhookUrls(url);

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 
-import { invalid, messageOf } from '../../shared/errors.ts';
-import { isArray, isObject, own, parseJson } from '../../shared/json.ts';
-import { sites, type Problem } from '../../shared/model.ts';
-import { camPolicyOf, type CosPlace } from '../../shared/settings/cam-policy.ts';
-import { sources } from '../../shared/settings/sources.ts';
-import { plainLine } from '../../shared/text.ts';
+import { invalid } from '../../shared/errors.ts';
+import { camPolicyOf, watchdogNeeds } from '../../shared/settings/cam-policy.ts';
+import { camNeedsOf } from '../cam-needs.ts';
 import { printJson, type ExitCode, type Io } from '../io.ts';
 import { readLibrary } from '../library.ts';
 import { policiesOption, type AddCommand } from '../options.ts';
 
 interface CamPolicyOptions {
   readonly policies?: string;
+  readonly watchdog: boolean;
+  readonly function?: string;
+  readonly namespace: string;
 }
 
 export const addCamPolicy: AddCommand = (program, choose) => {
@@ -19,87 +19,31 @@ export const addCamPolicy: AddCommand = (program, choose) => {
     .command('cam-policy')
     .description('print the least CAM policy that the audit needs, by the environment it will have')
     .option(...policiesOption)
+    .option('--watchdog', 'that of the watchdog, which reads the evidence and nothing else', false)
+    .option('--function <name>', 'the function, which invokes itself where AUDIT_TARGETS is long')
+    .option('--namespace <name>', 'its namespace', 'default')
     .action((options: CamPolicyOptions) => {
       choose((io) => camPolicy(io, options));
     });
 };
 
+/** What it reads of the environment: no targets, no policies, no key. */
+function watchdogEnv({ AUDIT_EVIDENCE, AUDIT_REGION, AUDIT_WEBHOOKS }: Io['env']): Io['env'] {
+  return { AUDIT_EVIDENCE, AUDIT_REGION, AUDIT_WEBHOOKS };
+}
+
 function camPolicy(io: Io, options: CamPolicyOptions): ExitCode {
   const { policies } = readLibrary(options.policies);
-  const problems: Problem[] = [];
-  const variable = (name: string) => io.env[name]?.trim() ?? '';
-
-  const wanted = variable('AUDIT_POLICIES')
-    .split(',')
-    .map((name) => name.trim())
-    .filter(Boolean);
-  for (const name of wanted) {
-    if (!policies.some(({ pack, policy }) => pack === name || policy.id === name)) {
-      const what = `names "${plainLine(name, 60)}", which is neither a pack nor a policy`;
-      problems.push({ where: 'AUDIT_POLICIES', what });
-    }
-  }
-  const chosen = policies.filter(
-    ({ pack, policy }) =>
-      wanted.length === 0 || wanted.includes(pack) || wanted.includes(policy.id),
-  );
-  const read = new Set(chosen.map(({ policy }) => policy.source));
-
-  const siteName = variable('AUDIT_SITE');
-  const site = siteName === '' ? 'intl' : sites.find((one) => one === siteName);
-  if (site === undefined) {
-    problems.push({
-      where: 'AUDIT_SITE',
-      what: `is "${plainLine(siteName, 60)}": give intl or cn`,
-    });
-  }
-  const bucket = bucketOf(variable('AUDIT_EVIDENCE'), problems);
-  const roleArns = roleArnsOf(variable('AUDIT_TARGETS'), problems);
-  if (problems.length > 0 || site === undefined) {
-    throw invalid('CONFIG_INVALID', 'Config is not valid', problems);
-  }
-  const needs = {
-    sources: Object.values(sources).filter(({ id }) => read.has(id)),
-    site,
-    roleArns,
-  };
-  printJson(io, camPolicyOf({ ...needs, ...(bucket !== undefined && { bucket }) }));
+  const region = io.env['AUDIT_REGION']?.trim() ?? '';
+  const { function: name } = options;
+  const place = { region, namespace: options.namespace, functionName: name ?? '' };
+  const needs = camNeedsOf({
+    variables: options.watchdog ? watchdogEnv(io.env) : io.env,
+    policies,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    ...(name !== undefined && { place }),
+  });
+  if (!needs.ok) throw invalid('CONFIG_INVALID', 'Config is not valid', needs.problems);
+  printJson(io, camPolicyOf(options.watchdog ? watchdogNeeds(needs.value) : needs.value));
   return 0;
-}
-
-function bucketOf(evidence: string, problems: Problem[]): CosPlace | undefined {
-  if (!evidence.startsWith('cos:')) return undefined;
-  const [, bucket, path = '', region] =
-    /^cos:\/\/([a-z0-9-]+-\d+)(\/[^?#]*)?\?region=([a-z0-9-]+)$/.exec(evidence) ?? [];
-  if (bucket === undefined || region === undefined) {
-    const what = 'is no COS place: give cos://<bucket-appid>/<prefix>?region=<region>';
-    problems.push({ where: 'AUDIT_EVIDENCE', what });
-    return undefined;
-  }
-  return { bucket, region, prefix: path.replace(/^\/+|\/+$/g, '') };
-}
-
-/** The roles in the file of targets; a target without one is read with the audit's own credential. */
-function roleArnsOf(file: string, problems: Problem[]): readonly string[] {
-  if (file === '') return [];
-  const complain = (what: string) => {
-    problems.push({ where: 'AUDIT_TARGETS', what });
-    return [];
-  };
-  try {
-    const targets = parseJson(readFileSync(file, 'utf8'));
-    if (!isArray(targets)) return complain(`${file} holds no list of targets`);
-    return targets.flatMap((target) => {
-      const arn = isObject(target) ? own(target, 'roleArn') : undefined;
-      if (arn === undefined) return [];
-      const isRole = typeof arn === 'string' && /^qcs::cam::uin\/\d+:role(Name)?\/\S+$/.test(arn);
-      return isRole && !arn.includes('*')
-        ? [arn]
-        : complain(
-            `${file} has a roleArn that names no one role: qcs::cam::uin/<uin>:roleName/<name>`,
-          );
-    });
-  } catch (error) {
-    return complain(`${file} cannot be read as JSON (${messageOf(error)})`);
-  }
 }

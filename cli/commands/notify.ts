@@ -10,6 +10,7 @@ import { deliver } from '../../shared/notice/deliver.ts';
 import { noticeOfNote } from '../../shared/notice/notice.ts';
 import { channelKinds, parseWebhooks, type Channel } from '../../shared/notice/webhook.ts';
 import { planNotices } from '../../shared/tell.ts';
+import { withSecrets } from '../../shared/wire.ts';
 import { openEvidenceOption } from '../evidence.ts';
 import {
   paint,
@@ -59,17 +60,24 @@ async function notify(io: Io, options: NotifyOptions): Promise<ExitCode> {
     const what = 'give --test to send a test message, or --preview to see what would be sent';
     throw invalid('CONFIG_INVALID', 'Arguments are not valid', [{ where: 'notify', what }]);
   }
-  const channels = channelsOf(io, options);
+  const channels = await channelsOf(io, options);
   return options.test ? sendTest(io, channels) : preview(io, channels, options);
 }
 
 /** @throws AuditError CONFIG_INVALID with every problem */
-function channelsOf(
+async function channelsOf(
   io: Io,
   { channel: kind, preview: isPreview }: NotifyOptions,
-): readonly Channel[] {
+): Promise<readonly Channel[]> {
   const locale: Locale = io.env['AUDIT_LOCALE'] === 'zh' ? 'zh' : 'en';
-  const { channels, problems } = parseWebhooks(io.env['AUDIT_WEBHOOKS'] ?? '', locale);
+  // The channels alone: a signing key has no part in this.
+  const { AUDIT_SIGNING_KEY: _, AUDIT_HEARTBEAT_URL: __, ...env } = io.env;
+  const resolved = await withSecrets(env, Date.now() + deadlineMs);
+  const { channels, problems: wrong } = parseWebhooks(resolved.env['AUDIT_WEBHOOKS'] ?? '', locale);
+  const problems = [
+    ...resolved.problems,
+    ...wrong.map(({ where, what }) => ({ where: resolved.placeOf(where), what })),
+  ];
   const known = channelKinds.find((candidate) => candidate === kind);
   const unknown: readonly Problem[] =
     kind !== undefined && known === undefined
@@ -80,7 +88,7 @@ function channelsOf(
   const shown: readonly Channel[] =
     chosen.length === 0 && isPreview && known !== undefined ? [standIn(known, locale)] : chosen;
   const none: readonly Problem[] =
-    shown.length === 0 && unknown.length === 0
+    shown.length === 0 && unknown.length === 0 && resolved.problems.length === 0
       ? [{ where: 'AUDIT_WEBHOOKS', what: 'names no such channel: see docs/channels.md' }]
       : [];
   const all = [...problems, ...unknown, ...none];

@@ -120,7 +120,7 @@ function noticesPart(notices: readonly Delivery[]): readonly string[] {
   return [failed > 0 ? `${part}, ${String(failed)} not delivered` : part];
 }
 
-export function exitCodeOf({ status, notices }: RunOutcome): ExitCode {
+function exitCodeOf({ status, notices }: RunOutcome): ExitCode {
   if (status === 'error' || notices.some((notice) => notice.status === 'failed')) return 3;
   return status === 'fail' ? 1 : 0;
 }

@@ -34,12 +34,12 @@ export function writeParts(
 ): PartWriter {
   const files: Subject[] = [];
   let index = firstIndex;
-  let lines: string[] = [];
+  /** Bytes, which lie outside the heap: texts that wait for their file would be moved about in it. */
+  let lines: Buffer[] = [];
   let size = 0;
   let putting: Promise<unknown> = Promise.resolve();
 
-  const put = async (text: string): Promise<Subject> => {
-    const bytes = Buffer.from(text);
+  const put = async (bytes: Buffer): Promise<Subject> => {
     for (; ; index += 1) {
       const key = targetsKey(runId, index);
       mayPut?.();
@@ -52,17 +52,17 @@ export function writeParts(
   };
   /** One file after the other: two at once would be twice the memory. */
   const flush = (): Promise<Subject> => {
-    const text = lines.join('');
+    const bytes = Buffer.concat(lines, size);
     lines = [];
     size = 0;
-    const file = putting.then(() => put(text));
+    const file = putting.then(() => put(bytes));
     putting = file;
     return file;
   };
 
   return {
     add: async (report) => {
-      const line = `${encodeReport(report)}\n`;
+      const line = Buffer.from(`${encodeReport(report)}\n`);
       lines.push(line);
       size += line.length;
       if (size >= maxBytes) {

@@ -12,7 +12,15 @@ import {
   type WaiverUse,
 } from '../model.ts';
 import { plainLine } from '../text.ts';
-import { sections, type Item, type Note, type Notice, type Section } from './notice.ts';
+import {
+  sections,
+  severityOf,
+  type Item,
+  type Note,
+  type Notice,
+  type Section,
+  type Trouble,
+} from './notice.ts';
 import { en, type Catalogue } from './text/en.ts';
 import { zh } from './text/zh.ts';
 
@@ -78,7 +86,8 @@ export function consoleOf({ site }: Pick<Notice, 'site'>, locale: Locale): Messa
 }
 
 /** One line that says what is wrong with an item, for platforms that take one event a finding. */
-export function summaryOf({ open, finding, title }: Item, locale: Locale): string {
+export function summaryOf(item: Item, locale: Locale): string {
+  const { finding, title } = item;
   const say = catalogues[locale];
   const details =
     finding !== undefined && 'violations' in finding
@@ -86,7 +95,12 @@ export function summaryOf({ open, finding, title }: Item, locale: Locale): strin
       : finding !== undefined && 'reason' in finding
         ? [plainLine(finding.reason, maxReasonChars)]
         : [];
-  return [`${open.target} ${title}`, ...details].join(' · ');
+  return [`${accountOf(item)} ${title}`, ...details].join(' · ');
+}
+
+/** `100000000002 (prod)`: the number is what the console takes, the name is what people know. */
+function accountOf({ open, alias }: Pick<Item, 'open' | 'alias'>): string {
+  return alias === undefined ? open.target : `${open.target} (${alias})`;
 }
 
 /** A note alone, for platforms that take events and not messages. */
@@ -107,9 +121,7 @@ function textOf(line: Line): string {
 }
 
 function titleOf({ notes, items, waivers, drift }: Notice, say: Catalogue): string {
-  const parts = notes.map((note) =>
-    note.kind === 'missed' ? say.title.missed(note.scheduled.length) : say.title[note.kind],
-  );
+  const parts = notes.map((note) => noteTitle(note, say));
   for (const section of sections) {
     const { length } = items[section];
     if (length > 0) parts.push(say.title[section](length));
@@ -119,11 +131,25 @@ function titleOf({ notes, items, waivers, drift }: Notice, say: Catalogue): stri
   return `tcss-audit: ${parts.length > 0 ? parts.join(say.separator) : say.title.nothing}`;
 }
 
+function noteTitle(note: Note, say: Catalogue): string {
+  switch (note.kind) {
+    case 'test':
+    case 'failure':
+      return say.title[note.kind];
+    case 'missed':
+      return say.title.missed(note.scheduled.length);
+    case 'watchdog':
+      return note.troubles.map(({ kind }) => say.title.watchdog[kind]).join(say.separator);
+  }
+}
+
+/** A night that was missed is told beside findings that are worse, or less bad: those decide. */
 function worstOf({ notes, items }: Notice): Severity | undefined {
-  if (notes.some(({ kind }) => kind === 'failure')) return 'critical';
+  const told = new Set(notes.map(severityOf));
+  if (told.has('critical')) return 'critical';
   const bad = [...items.failing, ...items.unchecked, ...items.stillOpen];
   const worst = severities.find((severity) => bad.some(({ open }) => open.severity === severity));
-  return worst ?? (notes.some(({ kind }) => kind === 'missed') ? 'medium' : undefined);
+  return worst ?? severities.find((severity) => told.has(severity));
 }
 
 function noteBlock(note: Note, say: Catalogue): Block {
@@ -144,7 +170,49 @@ function noteBlock(note: Note, say: Catalogue): Block {
       const list = left > 0 ? `${shown} ${say.andMore(left)}` : shown;
       return { lines: [[strong(say.note.missed(list))]], tells: [] };
     }
+    case 'watchdog':
+      return {
+        lines: note.troubles.flatMap((trouble) => troubleLines(trouble, say)),
+        tells: [],
+      };
   }
+}
+
+/** What is wrong, what is known of it, and the next step. */
+function troubleLines(trouble: Trouble, say: Catalogue): readonly Line[] {
+  const { what, step } = say.watchdog;
+  const at = 'scheduledAt' in trouble ? plainLine(trouble.scheduledAt) : '';
+  const nextStep = [text(step[trouble.kind])];
+  switch (trouble.kind) {
+    case 'missing':
+      return [[strong(what.missing(at))], lastLine(trouble.lastAt, say), nextStep];
+    case 'silent':
+      return [[strong(what.silent(trouble.hours))], lastLine(trouble.lastAt, say), nextStep];
+    case 'killed':
+    case 'incomplete':
+      return [[strong(what[trouble.kind](at))], nextStep];
+    case 'untold': {
+      const { channels } = trouble;
+      const shown = channels
+        .slice(0, maxListed)
+        .map(({ channel, reason }): Line => [
+          code(channel),
+          text(' '),
+          reason === null ? text(say.watchdog.noAttempt) : code(reason, maxReasonChars),
+        ]);
+      const left = channels.length - shown.length;
+      const more: Line[] = left > 0 ? [[text(say.andMore(left))]] : [];
+      return [[strong(what.untold(at))], ...shown, ...more, nextStep];
+    }
+    case 'empty':
+      return [[strong(what.empty)], nextStep];
+    case 'unreadable':
+      return [[strong(what.unreadable)], [code(trouble.message, maxReasonChars)], nextStep];
+  }
+}
+
+function lastLine(lastAt: string | null, say: Catalogue): Line {
+  return [text(lastAt === null ? say.watchdog.noLast : say.watchdog.last(plainLine(lastAt)))];
 }
 
 function sectionBlocks(notice: Notice, section: Section, say: Catalogue): readonly Block[] {
@@ -210,14 +278,14 @@ function headLine([first, ...rest]: Group, say: Catalogue): Line {
   return [
     strong(`[${say.severity[open.severity]}]`),
     text(' '),
-    rest.length === 0 ? code(open.target) : strong(say.accounts(rest.length + 1)),
+    rest.length === 0 ? code(accountOf(first)) : strong(say.accounts(rest.length + 1)),
     text(` ${plainLine(title)} · ${say.since(oldest)}`),
   ];
 }
 
 function accountLines(group: Group, say: Catalogue): readonly Line[] {
   if (group.length === 1) return [];
-  const shown = group.slice(0, maxListed).flatMap(({ open }) => [code(open.target), text(' ')]);
+  const shown = group.slice(0, maxListed).flatMap((item) => [code(accountOf(item)), text(' ')]);
   const left = group.length - maxListed;
   return [left > 0 ? [...shown, text(say.andMore(left))] : shown];
 }
@@ -287,13 +355,16 @@ function driftBlocks({ drift }: Notice, say: Catalogue): readonly Block[] {
   return [{ lines: [[strong(say.drift)], ...lines, ...more], tells: [] }];
 }
 
-function footerOf({ runId, summary }: Notice, say: Catalogue): readonly Line[] {
+function footerOf({ runId, summary, notes }: Notice, say: Catalogue): readonly Line[] {
   const runLine: Line = [text(`${say.run} `), code(runId)];
   if (summary === undefined) return [runLine];
   const { counts, head, complete } = summary;
   const { pass, fail, waived, error, skip } = counts;
   return [
-    ...(complete ? [] : [[strong(say.incomplete)]]),
+    // The watchdog says so itself.
+    ...(complete || notes.some(({ kind }) => kind === 'watchdog')
+      ? []
+      : [[strong(say.incomplete)]]),
     [text(say.counts(pass, fail, waived, error, skip))],
     [text(`${say.evidence} `), code(`${String(head.seq)}:${head.sha256}`)],
     runLine,

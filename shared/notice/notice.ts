@@ -7,6 +7,7 @@ import type {
   Policy,
   RunPredicate,
   SeenDrift,
+  Severity,
   Site,
   WaiverUse,
 } from '../model.ts';
@@ -19,6 +20,8 @@ export interface Item {
   /** What the run found; none for what is open no more. */
   readonly finding?: Finding;
   readonly title: string;
+  /** What people call the account. */
+  readonly alias?: string;
   readonly remediation?: string;
 }
 
@@ -40,7 +43,49 @@ export type Note =
   /** The audit itself failed, and left no evidence. */
   | { readonly kind: 'failure'; readonly message: string }
   /** The timer should have fired, and no run came of it: ISO 8601 in UTC. */
-  | { readonly kind: 'missed'; readonly scheduled: readonly string[] };
+  | { readonly kind: 'missed'; readonly scheduled: readonly string[] }
+  /** The watchdog's: what is wrong with the audit that should be in the log by now. */
+  | { readonly kind: 'watchdog'; readonly troubles: readonly [Trouble, ...Trouble[]] };
+
+/** Times are ISO 8601 in UTC: of the run that was awaited (`scheduledAt`), of the timer's last one in the log. */
+export type Trouble =
+  /** The timer should have fired, and there is no record of a run. */
+  | { readonly kind: 'missing'; readonly scheduledAt: string; readonly lastAt: string | null }
+  /** It began, and ended without a record. */
+  | { readonly kind: 'killed'; readonly scheduledAt: string }
+  /** No timer fired for so long, where nobody knows when it should have. */
+  | { readonly kind: 'silent'; readonly hours: number; readonly lastAt: string | null }
+  /** Not every target was reached. */
+  | { readonly kind: 'incomplete'; readonly scheduledAt: string }
+  | { readonly kind: 'untold'; readonly scheduledAt: string; readonly channels: readonly Untold[] }
+  /** The log has no run at all. */
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'unreadable'; readonly message: string };
+
+/** A channel that has not heard of a run; without a reason where nobody recorded an attempt. */
+export interface Untold {
+  readonly channel: string;
+  readonly reason: string | null;
+}
+
+/** How bad it is; undefined for what is no trouble. */
+export function severityOf(note: Note): Severity | undefined {
+  switch (note.kind) {
+    case 'test':
+      return undefined;
+    case 'failure':
+      return 'critical';
+    case 'missed':
+      return 'medium';
+    case 'watchdog': {
+      // Of a sealed run the findings are known; of any other night nothing is.
+      const isSealed = note.troubles.every(
+        ({ kind }) => kind === 'incomplete' || kind === 'untold',
+      );
+      return isSealed ? 'high' : 'critical';
+    }
+  }
+}
 
 /** A notice tells of a run, unless the run itself is what failed. */
 export interface RunSummary {
@@ -75,9 +120,16 @@ const noItems: Notice['items'] = {
 };
 
 /** A notice that is about no finding. */
-export function noticeOfNote(runId: string, site: Site, note: Note, at: string): Notice {
+export function noticeOfNote(
+  runId: string,
+  site: Site,
+  note: Note,
+  at: string,
+  summary?: RunSummary,
+): Notice {
   const id = `${runId}-${note.kind}`;
-  return { id, runId, site, at, notes: [note], items: noItems, waivers: [], drift: [] };
+  const notice = { id, runId, site, at, notes: [note], items: noItems, waivers: [], drift: [] };
+  return { ...notice, ...(summary !== undefined && { summary }) };
 }
 
 export interface RunToTell {
@@ -87,6 +139,8 @@ export interface RunToTell {
   readonly head: Head;
   /** By fingerprint: at least of what there is to tell. */
   readonly findings: ReadonlyMap<string, Finding>;
+  /** What people call the accounts, by uin. */
+  readonly aliases?: ReadonlyMap<string, string>;
   readonly policies: readonly Policy[];
 }
 
@@ -119,14 +173,16 @@ export function noticeOf(told: RunToTell, changes: Changes): Notice {
   };
 }
 
-function itemsOf({ findings, policies }: RunToTell): (open: OpenFinding) => Item {
+function itemsOf({ findings, policies, aliases }: RunToTell): (open: OpenFinding) => Item {
   const policyById = new Map(policies.map((policy) => [policy.id, policy]));
   return (open) => {
     const policy = policyById.get(open.policyId);
     const finding = findings.get(open.fingerprint);
+    const alias = aliases?.get(open.target);
     return {
       open,
       title: plainLine(policy?.title ?? open.policyId),
+      ...(alias !== undefined && { alias: plainLine(alias, 100) }),
       ...(finding !== undefined && { finding }),
       ...(policy !== undefined && { remediation: policy.remediation.text }),
     };

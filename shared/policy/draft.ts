@@ -111,7 +111,7 @@ export function fieldsOf(source: Source): readonly string[] {
 }
 
 /** A schema that asks it of the value at the path, of every item where the path goes through a list. */
-export function schemaAt(path: ReadPath, asked: JsonObject): JsonObject {
+function schemaAt(path: ReadPath, asked: JsonObject): JsonObject {
   const [step, ...rest] = path;
   if (step === undefined) return asked;
   const inner = schemaAt(rest, asked);

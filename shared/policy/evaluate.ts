@@ -1,6 +1,6 @@
 /** Judges one observation by one policy. Whatever could not be seen, or not be told, is `error`. */
 import { messageOf } from '../errors.ts';
-import { illTypedAt } from '../fields.ts';
+import { illTypedAt, type IllTyped } from '../fields.ts';
 import { own, toPointer } from '../json.ts';
 import type {
   Finding,
@@ -14,7 +14,7 @@ import type {
   Violations,
 } from '../model.ts';
 import { plainLine } from '../text.ts';
-import type { Check, CompiledPolicy } from './compiled.ts';
+import type { Check, CompiledPolicy, SchemaError } from './compiled.ts';
 import { missingAt, type ReadPath } from './reads.ts';
 import { violationsOf } from './violation.ts';
 
@@ -47,18 +47,21 @@ function verdictOf(
   if (when !== undefined) {
     const unseen = unseenOf(policy, source, document, when.reads);
     if (unseen !== undefined) return unseen;
-    const applies = ask(when.check, document, policy.when ?? {});
+    const applies = ask(when.check, document, () => false);
     if (typeof applies === 'string') return couldNotTell(applies);
-    if (applies.length > 0) {
+    if (!applies) {
       return { status: 'skip', reason: 'the policy does not apply: its "when" does not match' };
     }
   }
 
   const unseen = unseenOf(policy, source, document, require.reads);
   if (unseen !== undefined) return unseen;
-  const violations = ask(require.check, document, policy.require);
+  const violations = ask(require.check, document, (errors) =>
+    violationsOf(document, errors, policy.require),
+  );
+  if (violations === true) return { status: 'pass' };
   if (typeof violations === 'string') return couldNotTell(violations);
-  return isSome(violations) ? { status: 'fail', violations } : { status: 'pass' };
+  return isSome(violations) ? { status: 'fail', violations } : couldNotTell(noReason);
 }
 
 function couldNotTell(reason: string): Verdict {
@@ -69,18 +72,20 @@ function isSome(violations: readonly Violation[]): violations is Violations {
   return violations.length > 0;
 }
 
-/** @returns what is broken, nothing where the check holds; or why it cannot be told */
-function ask(
+const noReason = 'the check said no and gave no reason';
+
+/** @returns that the check holds, or what its errors mean; or why it cannot be told */
+function ask<T>(
   check: Check,
   document: JsonObject,
-  schema: JsonObject,
-): readonly Violation[] | string {
+  meaningOf: (errors: readonly SchemaError[]) => T,
+): true | T | string {
   try {
     const holds = check(document);
-    if (holds === true) return [];
+    if (holds === true) return true;
     if (holds !== false) return 'the check gave no yes or no';
-    const violations = violationsOf(document, check.errors ?? [], schema);
-    return violations.length > 0 ? violations : 'the check said no and gave no reason';
+    const errors = check.errors ?? [];
+    return errors.length > 0 ? meaningOf(errors) : noReason;
   } catch (error) {
     return `the check failed: ${messageOf(error)}`;
   }
@@ -94,8 +99,10 @@ function unseenOf(
   reads: readonly ReadPath[],
 ): Verdict | undefined {
   const missing = reads.flatMap((path) => missingAt(document, path));
+  const illTyped = reads.flatMap((path) => illTypedAt(document, source.fields, path));
+  if (missing.length === 0 && illTyped.length === 0) return undefined;
   const unusable = [
-    ...reads.flatMap((path) => illTyped(source, document, path)),
+    ...illTyped.map(whyIllTyped),
     ...missing.flatMap((path) => unusableAt(source, document, path)),
   ];
   const [first] = missing;
@@ -107,7 +114,7 @@ function unseenOf(
     }
   }
   const reasons = [...missing.map((path) => whyMissing(source, document, path)), ...unusable];
-  return reasons.length > 0 ? couldNotTell([...new Set(reasons)].join('; ')) : undefined;
+  return couldNotTell([...new Set(reasons)].join('; '));
 }
 
 /** A fact that is absent although its fields are there: they could not be made sense of. */
@@ -147,9 +154,7 @@ function whyMissing(source: Source, document: JsonObject, path: readonly string[
   return `${name} could not be derived from ${given}`;
 }
 
-function illTyped(source: Source, document: JsonObject, path: ReadPath): readonly string[] {
-  return illTypedAt(document, source.fields, path).map(
-    ({ at, value, type }) =>
-      `the API returned ${at.join('.')} as ${plainLine(JSON.stringify(value), 60)}, documented as ${type}`,
-  );
+function whyIllTyped({ at, value, type }: IllTyped): string {
+  const given = plainLine(JSON.stringify(value), 60);
+  return `the API returned ${at.join('.')} as ${given}, documented as ${type}`;
 }

@@ -166,7 +166,7 @@ export function lint(
     : { ok: false, problems: [first, ...rest] };
 }
 
-export function expectationOf(name: string): Expectation | undefined {
+function expectationOf(name: string): Expectation | undefined {
   return expectations.find((word) => name.startsWith(`${word}-`));
 }
 

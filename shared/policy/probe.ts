@@ -139,7 +139,7 @@ interface Place {
 }
 
 /** Documents that differ in what the schemas read, and have all of it. */
-export function documentsFor(schemas: readonly (JsonObject | undefined)[], source: Source): Domain {
+function documentsFor(schemas: readonly (JsonObject | undefined)[], source: Source): Domain {
   const root: Place = { path: [], applied: [], children: new Map() };
   const placeOf = (path: ReadPath): Place => {
     let place = root;

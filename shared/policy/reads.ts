@@ -2,6 +2,7 @@
  * What a policy reads. JSON Schema passes an object that lacks a property, so we must know which
  * properties a schema speaks of: a missing one is `error`, not `pass`.
  */
+import { placeOf } from '../fields.ts';
 import { isArray, isObject, own } from '../json.ts';
 import type { Json, JsonObject } from '../model.ts';
 
@@ -177,26 +178,23 @@ export function readsOf(root: JsonObject): Reads {
 
 /** Every place that the path names and where there is nothing, or null. */
 export function missingAt(document: Json, path: ReadPath): readonly (readonly string[])[] {
-  const absent: (readonly string[])[] = [];
-  const descend = (
-    value: Json | undefined,
-    rest: readonly string[],
-    at: readonly string[],
-  ): void => {
-    if (value === undefined || value === null) {
-      absent.push(at);
-      return;
-    }
-    const [step, ...deeper] = rest;
-    if (step === undefined) return;
-    if (step === '*') {
-      if (isArray(value)) {
-        for (const [index, item] of value.entries()) descend(item, deeper, [...at, String(index)]);
-      }
-      return;
-    }
-    descend(isObject(value) ? own(value, step) : undefined, deeper, [...at, step]);
-  };
-  descend(document, path, []);
-  return absent;
+  return missingBelow(document, path, 0, []);
 }
+
+function missingBelow(
+  value: Json | undefined,
+  path: ReadPath,
+  depth: number,
+  items: readonly number[],
+): readonly (readonly string[])[] {
+  if (value === undefined || value === null) return [placeOf(path, depth, items)];
+  const step = path[depth];
+  if (step === undefined) return none;
+  if (step === '*') {
+    if (!isArray(value)) return none;
+    return value.flatMap((item, index) => missingBelow(item, path, depth + 1, [...items, index]));
+  }
+  return missingBelow(isObject(value) ? own(value, step) : undefined, path, depth + 1, items);
+}
+
+const none: readonly never[] = [];

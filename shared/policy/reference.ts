@@ -97,7 +97,7 @@ function schemaText(schema: JsonObject): string {
 }
 
 /** `NIST-800-53r5/RA-5`, with its title where the catalogue has one. */
-export function titled(control: string, { frameworks }: ControlsCatalogue): string {
+function titled(control: string, { frameworks }: ControlsCatalogue): string {
   const title = titleOf(control, { frameworks });
   return title === undefined ? `\`${control}\`` : `\`${control}\` ${text(title)}`;
 }

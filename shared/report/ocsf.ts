@@ -68,10 +68,12 @@ export function ocsfLinesOf(
   fingerprintOf: FingerprintOf,
 ): (report: TargetReport) => Iterable<string> {
   const rowsOf = createRowsOf(night, fingerprintOf);
-  return (report) =>
-    rowsOf(report)
-      .filter(({ finding }) => finding.status !== 'pass')
-      .map((row) => lineOf(judgedEvent(night, row, undefined, 'short')));
+  return (report) => {
+    const findings = report.findings.filter(({ status }) => status !== 'pass');
+    return rowsOf({ ...report, findings }).map((row) =>
+      lineOf(judgedEvent(night, row, undefined, 'short')),
+    );
+  };
 }
 
 function lineOf(event: JsonObject): string {

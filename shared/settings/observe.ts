@@ -23,7 +23,6 @@ export async function observe(
   sources: readonly Source[],
   options: ObserveOptions,
 ): Promise<readonly Observation[]> {
-  const limit = pLimit(maxAtOnce);
   const read = async (source: Source): Promise<Observation> => {
     try {
       const answer = await reader.read(source, options.deadlineMs);
@@ -33,6 +32,8 @@ export async function observe(
       throw error;
     }
   };
+  if (sources.length <= maxAtOnce) return Promise.all(sources.map(read));
+  const limit = pLimit(maxAtOnce);
   return Promise.all(sources.map((source) => limit(read, source)));
 }
 

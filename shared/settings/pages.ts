@@ -4,7 +4,7 @@ import { canonicalJson, isArray, isObject, own, shapeOf } from '../json.ts';
 import type { Json, JsonObject, Paging, Source } from '../model.ts';
 
 /** No account has so many rules; a list that never ends must not take a night. */
-const maxItems = 10_000;
+const mostItems = 10_000;
 
 /**
  * Reads a source with as many calls as it takes.
@@ -15,6 +15,7 @@ const maxItems = 10_000;
 export async function readPages(
   { id, request = {}, paging }: Pick<Source, 'id' | 'request' | 'paging'>,
   ask: (request: JsonObject) => Promise<JsonObject>,
+  maxItems = mostItems,
 ): Promise<JsonObject> {
   if (paging === undefined) return ask(request);
   const refuse = (what: string) => new CloudError('BadAnswer', `${id}: ${what}`);

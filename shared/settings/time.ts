@@ -32,9 +32,16 @@ export function parseInstant(text: string, zone: string): number | undefined {
 
 /** Date.UTC rolls 30 February over to March; a date that the calendar lacks is no date. */
 function isRealDate(wallMs: number, parts: readonly number[]): boolean {
-  const [date = '', time = ''] = new Date(wallMs).toISOString().split(/[T.]/);
-  const read = [...date.split('-'), ...time.split(':')].map(Number);
-  return read.length === parts.length && read.every((value, index) => value === parts[index]);
+  const date = new Date(wallMs);
+  const [year, month, day, hour, minute, second] = parts;
+  return (
+    date.getUTCFullYear() === year &&
+    date.getUTCMonth() + 1 === month &&
+    date.getUTCDate() === day &&
+    date.getUTCHours() === hour &&
+    date.getUTCMinutes() === minute &&
+    date.getUTCSeconds() === second
+  );
 }
 
 /**
@@ -43,7 +50,7 @@ function isRealDate(wallMs: number, parts: readonly number[]): boolean {
  */
 function inZone(wallMs: number, zone: string): number | undefined {
   const offsets = [wallMs - dayMs, wallMs + dayMs].map((ms) => tzOffset(zone, new Date(ms)));
-  const instants = offsets
+  const instants = [...new Set(offsets)]
     .map((offset) => ({ offset, instant: wallMs - offset * minuteMs }))
     .filter(({ offset, instant }) => tzOffset(zone, new Date(instant)) === offset)
     .map(({ instant }) => instant);

@@ -144,6 +144,21 @@ export const cam: Readonly<Record<string, Action>> = {
       });
     },
   ),
+  GetPolicy: action('GetPolicy', { needed: { PolicyId: 'number' } }, (call) => {
+    const policy = wantedPolicy(call, 'ResourceNotFound.PolicyIdNotFound');
+    if ('kind' in policy) return policy;
+    return ok({
+      PolicyName: policy.name,
+      Description: policy.description,
+      Type: policy.isPreset ? 2 : 1,
+      AddTime: inShanghai(policy.addedAtMs),
+      UpdateTime: inShanghai(policy.updatedAtMs),
+      PolicyDocument: policy.document,
+      PresetAlias: '',
+      IsServiceLinkedRolePolicy: 0,
+      Tags: [],
+    });
+  }),
   DeletePolicy: action('DeletePolicy', { needed: { PolicyId: 'list' } }, (call) => {
     const policies = call.world.identities.policiesOf(call.caller.uin);
     const ids = (listOf(call.parameters, 'PolicyId') ?? []).map(Number);

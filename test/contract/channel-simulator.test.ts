@@ -69,6 +69,27 @@ const notices: Record<string, Notice> = {
     { kind: 'failure', message: 'Evidence could not be written (ENOSPC).' },
     nights[0],
   ),
+  'all that a watchdog finds': noticeOfNote(
+    'nightly-1',
+    'intl',
+    {
+      kind: 'watchdog',
+      troubles: [
+        { kind: 'missing', scheduledAt: nights[0], lastAt: null },
+        { kind: 'killed', scheduledAt: nights[0] },
+        { kind: 'silent', hours: 26, lastAt: nights[0] },
+        { kind: 'incomplete', scheduledAt: nights[0] },
+        {
+          kind: 'untold',
+          scheduledAt: nights[0],
+          channels: Array.from({ length: 40 }, () => ({ channel: 'c', reason: hostile.join(' ') })),
+        },
+        { kind: 'empty' },
+        { kind: 'unreadable', message: hostile.join(' ') },
+      ],
+    },
+    nights[0],
+  ),
   'one violation': many(1),
   'forty violations': many(40),
   'two hundred violations': many(200),

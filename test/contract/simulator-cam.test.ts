@@ -548,3 +548,28 @@ it('wants its permissions', async () => {
     ),
   );
 });
+
+describe('one policy', () => {
+  it('is told whole, by its id', async () => {
+    const cam = camClient(await start());
+    const { PolicyId = 0 } = await cam.CreatePolicy({
+      ...{ PolicyName: 'mine', PolicyDocument: reads, Description: 'of mine' },
+    });
+    expect(await cam.GetPolicy({ PolicyId })).toEqual({
+      ...{ PolicyName: 'mine', Description: 'of mine', Type: 1, PolicyDocument: reads },
+      ...{ AddTime: now, UpdateTime: now, PresetAlias: '', IsServiceLinkedRolePolicy: 0, Tags: [] },
+      RequestId: requestId,
+    });
+    expect(await cam.GetPolicy({ PolicyId: 1 })).toMatchObject({
+      PolicyName: 'AdministratorAccess',
+      Type: 2,
+    });
+  });
+
+  it('is refused where there is none', async () => {
+    const cam = camClient(await start());
+    expect(await outcomeOf(cam.GetPolicy({ PolicyId: 7 }))).toMatchObject({
+      error: { code: 'ResourceNotFound.PolicyIdNotFound' },
+    });
+  });
+});

@@ -490,7 +490,7 @@ describe('time', () => {
   });
 
   it('nothing is asked after the deadline', async () => {
-    const simulator = await start();
+    const simulator = await start({ rateLimits: false });
     const { clock, reader } = open(simulator);
     expect(await outcomeOf(reader.read(scanSource, clock.now()))).toEqual(
       failed('Deadline', 'not read: the time of this invocation was used up'),
@@ -626,6 +626,32 @@ describe('an answer', () => {
       Array.from({ length: 20 }, () => reader.read(scanSource, forever)),
     );
     expect(answers).toEqual(answers.map(() => goodSettings));
+  });
+
+  it('waits for its turn without using up its patience with the cloud', async () => {
+    const simulator = await start({ rateLimits: false });
+    const { clock, reader } = open(simulator, {
+      perSecond: { [action]: 2 },
+      requestTimeoutMs: 1_000,
+    });
+    const answers = await Promise.all(
+      Array.from({ length: 61 }, () => reader.read(scanSource, forever)),
+    );
+    expect(answers).toEqual(answers.map(() => goodSettings));
+    // Ten seconds more than all attempts of a call may take together.
+    expect(clock.slept).toEqual(Array.from({ length: 30 }, () => 1_000));
+    expect(simulator.requests).toHaveLength(61);
+  });
+
+  it('is given up at once where its turn comes after the deadline', async () => {
+    const simulator = await start({ rateLimits: false });
+    const { clock, reader } = open(simulator, { perSecond: { [action]: 1 } });
+    const outcomes = await Promise.all(
+      [1, 2, 3].map(() => outcomeOf(reader.read(scanSource, clock.now() + 1_500))),
+    );
+    const late = failed('Deadline', 'not read: the time of this invocation was used up');
+    expect(outcomes).toEqual([goodSettings, goodSettings, late]);
+    expect(clock.slept).toEqual([1_000]);
   });
 });
 

@@ -1,17 +1,16 @@
 /** What is deployed: small, without a compiler, with one copy of everything. `npm test` builds it first. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-import { zipSync } from 'fflate';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+
+import { zipOf } from '../support/zip.ts';
 
 const bytes = readFileSync('dist/audit/index.js');
 const text = bytes.toString('utf8');
 const occurrences = (needle: string) => text.split(needle).length - 1;
 
-it('fits the budget of the deployed zip', () => {
-  const files = readdirSync('dist/audit').map((name) => [name, readFileSync(`dist/audit/${name}`)]);
-  const zip = zipSync(Object.fromEntries(files) as Record<string, Uint8Array>, { level: 9 });
-  expect(zip.length).toBeLessThanOrEqual(250_000);
+it.each(['audit', 'watchdog'])('fits the budget of the deployed zip: %s', (name) => {
+  expect(zipOf(`dist/${name}`).length).toBeLessThanOrEqual(250_000);
 });
 
 it('holds no ajv and compiles nothing', () => {
@@ -46,9 +45,33 @@ it("keeps COS's client, which only a bucket needs, in a file of its own", () => 
   expect(text).toContain('"./cos.js"');
 });
 
+it('keeps what reads secrets, which only a reference to one needs, in a file of its own', () => {
+  const secrets = readFileSync('dist/audit/secrets.js', 'utf8');
+  expect(occurrences('SecretBinary')).toBe(0);
+  expect(secrets.split('SecretBinary').length).toBeGreaterThan(1);
+  expect(text).toContain('"./secrets.js"');
+});
+
 it("holds nothing of what COS's client drags in, nor its retries that nobody hears of", () => {
   // Marks of mime-db, tough-cookie, the list of public suffixes, and of the header that marks a retry.
   for (const mark of ['application/vnd.ms-', 'tough-cookie', 'xn--', 'x-cos-sdk-retry']) {
     expect(cos.split(mark).length - 1, mark).toBe(0);
   }
+});
+
+describe('the watchdog', () => {
+  const watchdog = readFileSync('dist/watchdog/index.js', 'utf8');
+  const count = (needle: string) => watchdog.split(needle).length - 1;
+
+  it('is one file', () => {
+    expect(readdirSync('dist/watchdog')).toEqual(['index.js']);
+  });
+
+  it("holds no policy, no ajv, one copy of the SDK's common part, and nothing that stand-ins replace", () => {
+    const marks = ['new Function(', 'jsonSchema', 'image-scan-enabled', 'xn--', 'BigNumber Error'];
+    for (const mark of [...marks, 'application/vnd.ms-', 'x-cos-sdk-retry']) {
+      expect(count(mark), mark).toBe(0);
+    }
+    expect(count('SDK_NODEJS_')).toBe(1);
+  });
 });

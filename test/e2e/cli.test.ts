@@ -1079,6 +1079,11 @@ describe('arguments', () => {
                               is ever sent
         cam-policy [options]  print the least CAM policy that the audit needs, by the
                               environment it will have
+        targets               the accounts that one audit reads
+        deploy [options]      make the functions on SCF what serverless.yml says; a
+                              second time changes nothing
+        undeploy [options]    delete the functions with their timers; never the
+                              evidence
         notify [options]      try the channels: send a test message, or print what
                               would be sent
         keygen [options]      make an Ed25519 key pair that signs the evidence; writes

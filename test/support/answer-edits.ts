@@ -26,7 +26,7 @@ export function treeOf(value: Json): Tree {
   };
 }
 
-export function write(tree: Tree): string {
+function write(tree: Tree): string {
   switch (tree.kind) {
     case 'text':
       return tree.text;
@@ -38,7 +38,7 @@ export function write(tree: Tree): string {
 }
 
 /** Whether some object says one thing twice: then nobody can tell what it says. */
-export function saysTwice(tree: Tree): boolean {
+function saysTwice(tree: Tree): boolean {
   if (tree.kind === 'text') return false;
   if (tree.kind === 'list') return tree.items.some(saysTwice);
   const names = tree.entries.map(([key]) => key);
@@ -227,7 +227,7 @@ export type Frame =
   | { readonly kind: 'stream' }
   | { readonly kind: 'around'; readonly before: string; readonly after: string };
 
-export const frames: fc.Arbitrary<Frame> = fc.oneof(
+const frames: fc.Arbitrary<Frame> = fc.oneof(
   { weight: 14, arbitrary: fc.constant<Frame>({ kind: 'whole', length: 'told' }) },
   {
     weight: 2,

@@ -22,6 +22,8 @@ export interface InvokeOptions {
   readonly remainingMs?: number;
   /** The node binary that runs the bundle. */
   readonly node?: string;
+  /** The audit, unless told otherwise. */
+  readonly bundle?: 'audit' | 'watchdog';
 }
 
 export const nightly = {
@@ -31,11 +33,9 @@ export const nightly = {
   Message: '',
 } as const;
 
-const bundle = resolve('dist/audit/index.js');
-
 /** The process must end by itself: nothing may keep the event loop alive after the answer. */
-const runner = `
-  const { main_handler } = require(${JSON.stringify(bundle)});
+const runnerOf = (bundle: string) => `
+  const { main_handler } = require(${JSON.stringify(resolve(`dist/${bundle}/index.js`))});
   const [event, remainingMs] = JSON.parse(process.argv[1]);
   const endMs = Date.now() + remainingMs;
   const context = remainingMs === null ? {} : { getRemainingTimeInMillis: () => endMs - Date.now() };
@@ -45,12 +45,13 @@ const runner = `
   );
 `;
 
-export function startFunction({ env, event = nightly, remainingMs, node }: InvokeOptions): {
+export function startFunction(options: InvokeOptions): {
   readonly child: ChildProcess;
   readonly done: Promise<Invocation>;
 } {
+  const { env, event = nightly, remainingMs, node, bundle = 'audit' } = options;
   const argument = JSON.stringify([event, remainingMs ?? null]);
-  const child = spawn(node ?? process.execPath, ['-e', runner, argument], {
+  const child = spawn(node ?? process.execPath, ['-e', runnerOf(bundle), argument], {
     // A home without a credentials file, and nothing of the developer's environment.
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -60,7 +60,7 @@ const answers: readonly (JsonObject | CloudError)[] = [
   scanned,
 ];
 
-export const firstNightMs = Date.UTC(2026, 10, 24, 18);
+const firstNightMs = Date.UTC(2026, 10, 24, 18);
 
 /** Two records a night: the run, and what was told of it. */
 export async function buildJudgedLog(by = version): Promise<OpenStore> {

@@ -405,6 +405,15 @@ export function noticeHolding(text: string): Notice {
     {
       waivers: [{ id: text, policy: 'a', state: 'ended', until: '2026-11-01' }],
       drift: [{ target: text, source, pointer: `/${text}`, kind: 'undocumented-field' }],
+      notes: [
+        {
+          kind: 'watchdog',
+          troubles: [
+            { kind: 'untold', scheduledAt: nights[0], channels: [{ channel: text, reason: text }] },
+            { kind: 'unreadable', message: text },
+          ],
+        },
+      ],
     },
   );
 }

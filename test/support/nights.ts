@@ -36,7 +36,7 @@ export const policyOf = (
   ...change,
 });
 
-export const waiver: Waiver = {
+const waiver: Waiver = {
   id: 'W-1',
   policy: 'a',
   targets: ['100000000001'],

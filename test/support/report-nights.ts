@@ -231,7 +231,7 @@ function openIn(
 }
 
 /** Made up, and as long as a real one. */
-export function fingerprintOf(uin: string, policyId: string): string {
+function fingerprintOf(uin: string, policyId: string): string {
   let hash = 2_166_136_261;
   for (const character of `${uin}/${policyId}`) {
     hash = Math.imul(hash ^ character.charCodeAt(0), 16_777_619) >>> 0;
@@ -286,7 +286,7 @@ function nextStatus(status: Status, chance: number, unrest: number): Status {
 }
 
 /** Uniform in [0, 1): mulberry32. */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { EvidenceStore } from '../../shared/ports.ts';
 
-export const badKeys: Readonly<Record<string, string>> = {
+const badKeys: Readonly<Record<string, string>> = {
   'a way up': '../x',
   'a way up inside': 'runs/../../x',
   'an absolute path': '/etc/x',

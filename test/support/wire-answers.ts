@@ -31,7 +31,13 @@ export function createWireReader(answerTo: AnswerTo): SettingsReader {
     call: ({ service, action, camAction, request = {} }, deadlineMs) =>
       callApi(
         clock,
-        { client, action, request, camAction: camAction ?? `${service}:${action}` },
+        {
+          client,
+          pace: () => Promise.resolve(true),
+          action,
+          request,
+          camAction: camAction ?? `${service}:${action}`,
+        },
         { deadlineMs, requestTimeoutMs: 5_000, locale: 'en', secrets: [] },
       ),
     close: () => undefined,

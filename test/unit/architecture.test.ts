@@ -45,7 +45,9 @@ const rules: Record<string, (from: string, to: string) => boolean> = {
   'functions import the run and what it is made of': (from, to) =>
     !from.startsWith('functions/') ||
     !to.startsWith('shared/') ||
-    /^shared\/(run|wire|config|model|errors|edge|json|identity)\.ts$/.test(to) ||
+    /^shared\/(run|wire|config|model|errors|edge|json|identity|schedule|awaited|watch)\.ts$/.test(
+      to,
+    ) ||
     (from === 'functions/audit/policies.d.ts' && to === 'shared/policy/compiled.ts'),
   'functions import nothing from cli and simulator': (from, to) =>
     !from.startsWith('functions/') || !/^(cli|simulator|test)\//.test(to),

@@ -151,6 +151,38 @@ describe('PagerDuty', () => {
         },
       ],
     ],
+    'an audit that did not run is critical, and one incident a night': [
+      { kind: 'watchdog', troubles: [{ kind: 'missing', scheduledAt: at, lastAt: null }] },
+      [
+        {
+          event_action: 'trigger',
+          dedup_key: 'tcss-audit/nightly-1/watchdog',
+          client: 'tcss-audit',
+          payload: {
+            summary: `tcss-audit: the audit DID NOT RUN · The timer should have started an audit at ${at}, and the log has none. · None that a timer started was found. · Look at the timer of the audit function, and at its last invocations.`,
+            source: 'tcss-audit',
+            severity: 'critical',
+            timestamp: at,
+          },
+        },
+      ],
+    ],
+    'an audit that is sealed, and incomplete, is an error': [
+      { kind: 'watchdog', troubles: [{ kind: 'incomplete', scheduledAt: at }] },
+      [
+        {
+          event_action: 'trigger',
+          dedup_key: 'tcss-audit/nightly-1/watchdog',
+          client: 'tcss-audit',
+          payload: {
+            summary: `tcss-audit: the audit is incomplete · The audit of ${at} ran out of time: not every account was read. · Give the audit function more time.`,
+            source: 'tcss-audit',
+            severity: 'error',
+            timestamp: at,
+          },
+        },
+      ],
+    ],
   };
   it.each(Object.entries(notes))('%s', (_name, [note, events]) => {
     const posts = rendered('pagerduty', noticeOfNote('nightly-1', 'intl', note, at));
@@ -236,6 +268,23 @@ describe('Alertmanager', () => {
       expect(values.filter((value) => typeof value !== 'string')).toEqual([]);
       expect(id).toMatch(/^[0-9a-f]{16}$/);
     }
+  });
+
+  const severitiesOf: readonly (readonly [Note, string])[] = [
+    [{ kind: 'test' }, 'low'],
+    [{ kind: 'failure', message: 'x' }, 'critical'],
+    [{ kind: 'missed', scheduled: [nights[0]] }, 'low'],
+    [{ kind: 'watchdog', troubles: [{ kind: 'killed', scheduledAt: at }] }, 'critical'],
+    [{ kind: 'watchdog', troubles: [{ kind: 'incomplete', scheduledAt: at }] }, 'high'],
+  ];
+  it.each(severitiesOf)('fires for %j with severity %s', (note, severity) => {
+    const [post] = rendered('alertmanager', noticeOfNote('nightly-1', 'intl', note, at));
+    expect(post?.content).toMatchObject({
+      status: 'firing',
+      alerts: [
+        { labels: { alertname: `audit-${note.kind}`, severity }, endsAt: '0001-01-01T00:00:00Z' },
+      ],
+    });
   });
 
   it('gives every note a fingerprint of its own', () => {

@@ -456,6 +456,169 @@ const notes: Record<string, readonly [Note, (typeof locales)[number], readonly s
       ],
       'medium',
     ],
+    'that the audit did not run': [
+      {
+        kind: 'watchdog',
+        troubles: [{ kind: 'missing', scheduledAt: nights[1], lastAt: nights[0] }],
+      },
+      'en',
+      [
+        'tcss-audit: the audit DID NOT RUN',
+        `*The timer should have started an audit at ${nights[1]}, and the log has none.*`,
+        `The last one that a timer started is of ${nights[0]}.`,
+        'Look at the timer of the audit function, and at its last invocations.',
+      ],
+      'critical',
+    ],
+    'that the audit did not run, in Chinese': [
+      { kind: 'watchdog', troubles: [{ kind: 'missing', scheduledAt: nights[1], lastAt: null }] },
+      'zh',
+      [
+        'tcss-audit: 审计未执行',
+        `*定时器应于 ${nights[1]} 触发审计，但存证中没有该次记录。*`,
+        '未找到任何定时审计。',
+        '请检查审计函数的定时触发器及最近的调用记录。',
+      ],
+      'critical',
+    ],
+    'that no timer fires': [
+      { kind: 'watchdog', troubles: [{ kind: 'silent', hours: 26, lastAt: null }] },
+      'en',
+      [
+        'tcss-audit: the audit DOES NOT RUN',
+        '*No timer has started an audit for 26 hours.*',
+        'None that a timer started was found.',
+        'Look at the timer of the audit function, and at its last invocations.',
+      ],
+      'critical',
+    ],
+    'that no timer fires, in Chinese': [
+      { kind: 'watchdog', troubles: [{ kind: 'silent', hours: 26, lastAt: nights[0] }] },
+      'zh',
+      [
+        'tcss-audit: 审计已停止执行',
+        '*已有 26 小时没有定时审计。*',
+        `最近一次定时审计的时间为 ${nights[0]}。`,
+        '请检查审计函数的定时触发器及最近的调用记录。',
+      ],
+      'critical',
+    ],
+    'that the audit was killed': [
+      { kind: 'watchdog', troubles: [{ kind: 'killed', scheduledAt: nights[0] }] },
+      'en',
+      [
+        'tcss-audit: the audit DID NOT FINISH',
+        `*The audit of ${nights[0]} began and left no record: it was killed, or ran out of time or memory.*`,
+        'Look at the log of the audit function, and give it more time or memory.',
+      ],
+      'critical',
+    ],
+    'that the audit was killed, in Chinese': [
+      { kind: 'watchdog', troubles: [{ kind: 'killed', scheduledAt: nights[0] }] },
+      'zh',
+      [
+        'tcss-audit: 审计未完成',
+        `*${nights[0]} 的审计已开始，但没有留下记录：进程被终止，或超时、内存不足。*`,
+        '请查看审计函数的日志，并增加其超时时间或内存。',
+      ],
+      'critical',
+    ],
+    'that the audit is incomplete and untold': [
+      {
+        kind: 'watchdog',
+        troubles: [
+          { kind: 'incomplete', scheduledAt: nights[0] },
+          {
+            kind: 'untold',
+            scheduledAt: nights[0],
+            channels: [
+              { channel: 'slack:hooks.slack.com#00000000', reason: 'HTTP 500' },
+              { channel: 'wecom:qyapi.weixin.qq.com#00000000', reason: null },
+            ],
+          },
+        ],
+      },
+      'en',
+      [
+        'tcss-audit: the audit is incomplete, the audit was not told',
+        `*The audit of ${nights[0]} ran out of time: not every account was read.*`,
+        'Give the audit function more time.',
+        `*The audit of ${nights[0]} is sealed, and these channels have not heard of it:*`,
+        '`slack:hooks.slack.com#00000000` `HTTP 500`',
+        '`wecom:qyapi.weixin.qq.com#00000000` no attempt is recorded',
+        'The next audit tells what is missing. Until then: tcss-audit report.',
+      ],
+      'high',
+    ],
+    'that the audit is incomplete and untold, in Chinese': [
+      {
+        kind: 'watchdog',
+        troubles: [
+          { kind: 'incomplete', scheduledAt: nights[0] },
+          {
+            kind: 'untold',
+            scheduledAt: nights[0],
+            channels: Array.from({ length: 7 }, (_, index) => ({
+              channel: `c${String(index)}`,
+              reason: null,
+            })),
+          },
+        ],
+      },
+      'zh',
+      [
+        'tcss-audit: 审计不完整，审计结果未送达',
+        `*${nights[0]} 的审计用尽了时间，部分账号未读取。*`,
+        '请增加审计函数的超时时间。',
+        `*${nights[0]} 的审计已写入存证，但以下通道尚未收到通知：*`,
+        ...[0, 1, 2, 3, 4].map((index) => `\`c${String(index)}\` 没有发送记录`),
+        '…… 另有 2 项',
+        '下一次审计会补发。在此之前可执行 tcss-audit report 查看。',
+      ],
+      'high',
+    ],
+    'that there is no audit': [
+      { kind: 'watchdog', troubles: [{ kind: 'empty' }] },
+      'en',
+      [
+        'tcss-audit: there is NO AUDIT in the log',
+        '*The evidence log holds no audit.*',
+        'Look at the timer of the audit function, and whether both functions have the same AUDIT_EVIDENCE.',
+      ],
+      'critical',
+    ],
+    'that there is no audit, in Chinese': [
+      { kind: 'watchdog', troubles: [{ kind: 'empty' }] },
+      'zh',
+      [
+        'tcss-audit: 存证中没有任何审计',
+        '*存证中没有任何审计记录。*',
+        '请检查审计函数的定时触发器，以及两个函数的 AUDIT_EVIDENCE 是否一致。',
+      ],
+      'critical',
+    ],
+    'that the log cannot be read': [
+      { kind: 'watchdog', troubles: [{ kind: 'unreadable', message: 'Evidence is gone.' }] },
+      'en',
+      [
+        'tcss-audit: the evidence log CANNOT BE READ',
+        '*The evidence log cannot be read, so nothing is known of tonight:*',
+        '`Evidence is gone.`',
+        'Check the log: tcss-audit verify.',
+      ],
+      'critical',
+    ],
+    'that the log cannot be read, in Chinese': [
+      { kind: 'watchdog', troubles: [{ kind: 'unreadable', message: 'Evidence is gone.' }] },
+      'zh',
+      [
+        'tcss-audit: 存证无法读取',
+        '*存证无法读取，今晚的合规状态未知：*',
+        '`Evidence is gone.`',
+        '请执行 tcss-audit verify 检查存证。',
+      ],
+      'critical',
+    ],
   };
 it.each(Object.entries(notes))('says %s', (_name, [note, locale, lines, severity]) => {
   const notice = noticeOfNote('nightly-1', 'intl', note, nights[0]);
@@ -479,6 +642,24 @@ it('says in the title of a notice that runs are missing, before all else', () =>
     '*Violations*',
   ]);
   expect(messageOf(notice, 'en').severity).toBe('high');
+});
+
+it('says with what the watchdog found of a run what the run found, and of its haste once', () => {
+  const troubles = [{ kind: 'incomplete', scheduledAt: nights[0] }] as const;
+  const notice = noticeOfNote('nightly-1', 'intl', { kind: 'watchdog', troubles }, nights[0], {
+    ...summary,
+    complete: false,
+  });
+  const { pass, fail, waived, error, skip } = summary.counts;
+  expect(textOf(notice)).toEqual([
+    'tcss-audit: the audit is incomplete',
+    `*The audit of ${nights[0]} ran out of time: not every account was read.*`,
+    'Give the audit function more time.',
+    `${String(pass)} pass, ${String(fail)} fail, ${String(waived)} waived, ${String(error)} error, ${String(skip)} skip`,
+    `evidence \`${String(summary.head.seq)}:${summary.head.sha256}\``,
+    'run `nightly-1`',
+    'Open console https://console.tencentcloud.com/tcss',
+  ]);
 });
 
 // ---- One line a finding -----------------------------------------------------------------------

@@ -312,6 +312,27 @@ const boundless: Record<string, Notice> = {
       })),
     },
   ),
+  'a watchdog that found many channels untold': noticeWith(
+    {},
+    {
+      notes: [
+        {
+          kind: 'watchdog',
+          troubles: [
+            {
+              kind: 'untold',
+              scheduledAt: summary.scheduledAt,
+              channels: Array.from({ length: 200 }, () => ({
+                channel: long('界', 30_000),
+                reason: long('界', 30_000),
+              })),
+            },
+            { kind: 'unreadable', message: long('界', 30_000) },
+          ],
+        },
+      ],
+    },
+  ),
   'a month of missing runs': noticeWith(
     {},
     {
@@ -349,6 +370,7 @@ describe('the generic channel', () => {
         readonly changes: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
         readonly drift: readonly unknown[];
         readonly waivers: readonly unknown[];
+        readonly notes: readonly unknown[];
         readonly left: number;
       };
     };
@@ -439,6 +461,30 @@ describe('the generic channel', () => {
         left: 0,
       },
     });
+  });
+
+  it('says what the watchdog found as data, in bounds', () => {
+    const channels = Array.from({ length: 21 }, () => ({ channel: 'slack:\u202e', reason: null }));
+    const troubles = [
+      { kind: 'incomplete', scheduledAt: summary.scheduledAt },
+      { kind: 'untold', scheduledAt: summary.scheduledAt, channels },
+      { kind: 'unreadable', message: long('x', 30_000) },
+    ] as const;
+    const { data } = eventOf(noticeWith({}, { notes: [{ kind: 'watchdog', troubles }] }));
+    expect(data.notes).toEqual([
+      {
+        kind: 'watchdog',
+        troubles: [
+          { kind: 'incomplete', scheduledAt: summary.scheduledAt },
+          {
+            kind: 'untold',
+            scheduledAt: summary.scheduledAt,
+            channels: channels.slice(0, 20).map(() => ({ channel: 'slack:', reason: null })),
+          },
+          { kind: 'unreadable', message: `${'x'.repeat(1_999)}…` },
+        ],
+      },
+    ]);
   });
 
   it.each(hostile)('passes %j on as data, and its sentences as one plain line', (text) => {

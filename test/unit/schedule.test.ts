@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest';
 
-import { missedTicks } from '../../shared/schedule.ts';
+import {
+  missedTicks,
+  nextTick,
+  ticksBetween,
+  zonesOf,
+  type CronZone,
+} from '../../shared/schedule.ts';
 
 /** Midnight in UTC is eight in the morning in Shanghai. */
 const utc = (text: string) => Date.parse(`${text}Z`);
@@ -116,4 +122,48 @@ const invalid = [
 ];
 it.each(invalid)('makes nothing of %j', (cron) => {
   expect(missedTicks(cron, utc('2026-11-24T03:30'), utc('2026-11-26T03:30'))).toEqual([]);
+});
+
+// ---- The zone, as past runs tell it, and the times to come -------------------------------------
+
+const told: Record<string, readonly [string, readonly number[], readonly CronZone[]]> = {
+  'Shanghai for ticks of its night': [
+    nightly,
+    [shanghai('2026-11-24T03:30'), shanghai('2026-11-25T03:30')],
+    ['Asia/Shanghai'],
+  ],
+  'UTC for ticks of its night': [nightly, [utc('2026-11-24T03:30')], ['UTC']],
+  'neither for ticks of another schedule': [nightly, [utc('2026-11-24T05:30')], []],
+  'neither where one tick is of each': [
+    nightly,
+    [shanghai('2026-11-24T03:30'), utc('2026-11-25T03:30')],
+    [],
+  ],
+  'both where the hours do not matter': [
+    '0 0 * * * * *',
+    [utc('2026-11-24T05:00')],
+    ['Asia/Shanghai', 'UTC'],
+  ],
+  'both before there was a tick': [nightly, [], ['Asia/Shanghai', 'UTC']],
+  'neither for what is no expression': ['nightly', [], []],
+};
+it.each(Object.entries(told))('tells %s', (_name, [cron, ticks, zones]) => {
+  expect(zonesOf(cron, ticks)).toEqual(zones);
+});
+
+it('names the next tick in either zone', () => {
+  const nowMs = utc('2026-11-24T12:00');
+  expect(nextTick(nightly, 'Asia/Shanghai', nowMs)).toBe(shanghai('2026-11-25T03:30'));
+  expect(nextTick(nightly, 'UTC', nowMs)).toBe(utc('2026-11-25T03:30'));
+  expect(nextTick('0 30 3 * * * 2025', 'UTC', nowMs)).toBeUndefined();
+  expect(nextTick('nightly', 'UTC', nowMs)).toBeUndefined();
+});
+
+it('names the ticks between two times, and neither of them', () => {
+  const [from, until] = [utc('2026-11-24T03:30'), utc('2026-11-27T03:30')];
+  expect(ticksBetween(nightly, 'UTC', from, until)).toEqual([
+    utc('2026-11-25T03:30'),
+    utc('2026-11-26T03:30'),
+  ]);
+  expect(ticksBetween('nightly', 'UTC', from, until)).toEqual([]);
 });

@@ -9,7 +9,14 @@ import type { AuditErrorCode } from '../../errors.ts';
 import { isArray, isObject, own } from '../../json.ts';
 import type { Clock, EvidenceStore, Log } from '../../ports.ts';
 import { fullJitterMs, retry } from '../../retry.ts';
-import { exchange, parseXml, type Bucket, type CosRequest, type Outcome } from './cos-exchange.ts';
+import {
+  exchange,
+  parseXml,
+  type Bucket,
+  type CosRequest,
+  type Failure,
+  type Outcome,
+} from './cos-exchange.ts';
 import { explain, stepFor } from './cos-failure.ts';
 import { isKey, notOurKey } from './key.ts';
 
@@ -18,7 +25,7 @@ export interface CosDeps {
   /** Unique: names one call of putIfAbsent. */
   readonly newId: () => string;
   /** In the function this file is a bundle of its own: an error must be of the class that the run knows. */
-  readonly newError: (code: AuditErrorCode, message: string) => Error;
+  readonly newError: (code: AuditErrorCode, message: string, cause?: Failure) => Error;
   readonly log: Log;
 }
 
@@ -86,12 +93,14 @@ export function createCosStore(deps: CosDeps, options: CosOptions): CosStore {
     newError(
       'EVIDENCE_UNREADABLE',
       `Evidence ${what} could not be read from ${place} (${explain(failure, options.requestTimeoutMs)}). ${stepFor(failure, what.endsWith('/') ? 'cos:GetBucket' : 'cos:GetObject')}`,
+      failure,
     );
 
   const unwritable = (key: string, { failure }: Extract<Outcome, { ok: false }>) =>
     newError(
       'EVIDENCE_UNWRITABLE',
       `Evidence ${key} could not be written to ${place} (${explain(failure, options.requestTimeoutMs)}). ${stepFor(failure, 'cos:PutObject')}`,
+      failure,
     );
 
   const read = async (key: string): Promise<Extract<Outcome, { ok: true }> | null> => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 
 import type { Locale } from '../../model.ts';
 import { consoleOf, noteSummaryOf, summaryOf } from '../message.ts';
-import { sections, type Item, type Notice, type Section } from '../notice.ts';
+import { sections, severityOf, type Item, type Notice, type Section } from '../notice.ts';
 import { byteLength } from '../pages.ts';
 import { paginate } from '../paginate.ts';
 import { postJson, type Platform, type Post } from './channel.ts';
@@ -117,7 +117,7 @@ function noteAlerts(
       labels: {
         alertname: `audit-${note.kind}`,
         service: 'tcss-audit',
-        severity: note.kind === 'failure' ? 'critical' : 'low',
+        severity: note.kind === 'missed' ? 'low' : (severityOf(note) ?? 'low'),
         site: notice.site,
       },
       annotations: { summary: title, description: lines.join('\n') },

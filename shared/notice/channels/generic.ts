@@ -7,7 +7,7 @@ import { createHmac } from 'node:crypto';
 import type { HttpResponse } from '../../ports.ts';
 import { plainLine } from '../../text.ts';
 import { detailsOf } from '../details.ts';
-import { sections, type Item, type Notice } from '../notice.ts';
+import { sections, type Item, type Note, type Notice, type Trouble } from '../notice.ts';
 import { byteLength } from '../pages.ts';
 import { paginate } from '../paginate.ts';
 import { secretBytes } from '../webhook.ts';
@@ -23,6 +23,7 @@ import {
 const maxBytes = 60 * 1024;
 const maxListed = 50;
 const maxTextChars = 2_000;
+const maxChannels = 20;
 
 export const generic: Platform = { render, request, classify: classifyReceiver };
 
@@ -65,11 +66,7 @@ function event(notice: Notice, entries: readonly Entry[], left: number): object 
       counts: summary?.counts ?? null,
       evidence: summary?.head ?? null,
       changes: Object.fromEntries(sections.map((section) => [section, inSection(section)])),
-      notes: notes.map((note) =>
-        note.kind === 'failure'
-          ? { ...note, message: plainLine(note.message, maxTextChars) }
-          : note,
-      ),
+      notes: notes.map(boundedNote),
       waivers: waivers.slice(0, maxListed),
       drift: drift
         .slice(0, maxListed)
@@ -80,11 +77,39 @@ function event(notice: Notice, entries: readonly Entry[], left: number): object 
   };
 }
 
+/** What stands in it may come from a log that somebody edited. */
+function boundedNote(note: Note): Note {
+  switch (note.kind) {
+    case 'test':
+    case 'missed':
+      return note;
+    case 'failure':
+      return { ...note, message: plainLine(note.message, maxTextChars) };
+    case 'watchdog': {
+      const [first, ...rest] = note.troubles;
+      return { ...note, troubles: [boundedTrouble(first), ...rest.map(boundedTrouble)] };
+    }
+  }
+}
+
+function boundedTrouble(trouble: Trouble): Trouble {
+  if (trouble.kind === 'unreadable') {
+    return { ...trouble, message: plainLine(trouble.message, maxTextChars) };
+  }
+  if (trouble.kind !== 'untold') return trouble;
+  const channels = trouble.channels.slice(0, maxChannels).map(({ channel, reason }) => ({
+    channel: plainLine(channel),
+    reason: reason === null ? null : plainLine(reason),
+  }));
+  return { ...trouble, channels };
+}
+
 /** A log that somebody edited may hold anything. */
 function entryOf(item: Item): object {
-  const { open, title } = item;
+  const { open, title, alias } = item;
   const [target, policyId] = [open.target, open.policyId].map((text) => plainLine(text));
-  return { ...open, target, policyId, title, ...detailsOf(item) };
+  const known = alias === undefined ? {} : { alias };
+  return { ...open, target, ...known, policyId, title, ...detailsOf(item) };
 }
 
 function over(list: readonly unknown[]): number {

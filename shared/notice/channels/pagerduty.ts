@@ -4,7 +4,7 @@ import type { HttpResponse } from '../../ports.ts';
 import { plainLine } from '../../text.ts';
 import { detailsOf } from '../details.ts';
 import { consoleOf, noteSummaryOf, summaryOf } from '../message.ts';
-import { sections, type Item, type Notice, type Section } from '../notice.ts';
+import { sections, severityOf, type Item, type Notice, type Section } from '../notice.ts';
 import {
   classifyThrottleOrFault,
   jsonTo,
@@ -94,7 +94,7 @@ function noteEvents(notice: Notice, locale: Locale): readonly Post[] {
         summary: plainLine([title, ...lines].join(' · '), maxSummaryChars),
         source: 'tcss-audit',
         timestamp: notice.at,
-        severity: note.kind === 'failure' ? 'critical' : note.kind === 'test' ? 'info' : 'warning',
+        severity: severities[severityOf(note) ?? 'low'],
       },
     };
     const posts = [{ content: trigger, tells: [] }];

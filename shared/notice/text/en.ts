@@ -17,6 +17,15 @@ export const en = {
     test: 'TEST message, nothing is wrong',
     failure: 'the audit FAILED',
     missed: (n: number) => count(n, 'scheduled run is missing', 'scheduled runs are missing'),
+    watchdog: {
+      missing: 'the audit DID NOT RUN',
+      killed: 'the audit DID NOT FINISH',
+      silent: 'the audit DOES NOT RUN',
+      incomplete: 'the audit is incomplete',
+      untold: 'the audit was not told',
+      empty: 'there is NO AUDIT in the log',
+      unreadable: 'the evidence log CANNOT BE READ',
+    },
   },
   separator: ', ',
   heading: {
@@ -32,6 +41,34 @@ export const en = {
     test: 'Somebody is testing this channel. If you can read this, notices arrive here.',
     failure: 'No evidence was sealed, so nothing is known of tonight. What went wrong:',
     missed: (list: string) => `The timer should have fired and no run came of it: ${list}`,
+  },
+  watchdog: {
+    what: {
+      missing: (at: string) =>
+        `The timer should have started an audit at ${at}, and the log has none.`,
+      killed: (at: string) =>
+        `The audit of ${at} began and left no record: it was killed, or ran out of time or memory.`,
+      silent: (hours: number) => `No timer has started an audit for ${String(hours)} hours.`,
+      incomplete: (at: string) => `The audit of ${at} ran out of time: not every account was read.`,
+      untold: (at: string) =>
+        `The audit of ${at} is sealed, and these channels have not heard of it:`,
+      empty: 'The evidence log holds no audit.',
+      unreadable: 'The evidence log cannot be read, so nothing is known of tonight:',
+    },
+    /** Where a person goes from there. */
+    step: {
+      missing: 'Look at the timer of the audit function, and at its last invocations.',
+      killed: 'Look at the log of the audit function, and give it more time or memory.',
+      silent: 'Look at the timer of the audit function, and at its last invocations.',
+      incomplete: 'Give the audit function more time.',
+      untold: 'The next audit tells what is missing. Until then: tcss-audit report.',
+      empty:
+        'Look at the timer of the audit function, and whether both functions have the same AUDIT_EVIDENCE.',
+      unreadable: 'Check the log: tcss-audit verify.',
+    },
+    last: (at: string) => `The last one that a timer started is of ${at}.`,
+    noLast: 'None that a timer started was found.',
+    noAttempt: 'no attempt is recorded',
   },
   severity: {
     critical: 'CRITICAL',

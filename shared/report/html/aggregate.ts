@@ -132,7 +132,7 @@ const codeOfStatus: Readonly<Record<Status, Code>> = {
 };
 
 /** A status that this version does not know is one that it cannot tell. */
-export function codeOf(status: Status): Code {
+function codeOf(status: Status): Code {
   return Object.hasOwn(codeOfStatus, status) ? codeOfStatus[status] : 'e';
 }
 
@@ -164,7 +164,7 @@ function policyPlace({ policies }: Fold, id: string): number {
   return policies.placeOf(id, () => ({ id, latest: undefined, tallies: [] }));
 }
 
-export function targetKey({ uin, site }: TargetReport['target']): string {
+function targetKey({ uin, site }: TargetReport['target']): string {
   return `${site}/${uin}`;
 }
 
@@ -221,7 +221,7 @@ function countNight(fold: Fold, run: SealedRun, night: number): void {
   markUnjudged(fold, judged, step);
 }
 
-export function openKey({ target, policyId }: Pick<OpenFinding, 'target' | 'policyId'>): string {
+function openKey({ target, policyId }: Pick<OpenFinding, 'target' | 'policyId'>): string {
   return `${target}\u0000${policyId}`;
 }
 

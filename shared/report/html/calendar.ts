@@ -105,7 +105,7 @@ function nightCell(data: ReportData, night: number, policy: number | undefined):
   };
 }
 
-export function tallyOf({ policies, tallies }: ReportData, night: number, policy: number): Tally {
+function tallyOf({ policies, tallies }: ReportData, night: number, policy: number): Tally {
   return tallies[policies[policy]?.nights[night] ?? -1] ?? nothing;
 }
 

@@ -57,8 +57,3 @@ export function formatIn(locale: Locale): Format {
 export function showJson(value: Json | undefined): string {
   return value === undefined ? '–' : JSON.stringify(value, null, 2);
 }
-
-/** The first of a hash, enough to tell it from others by eye. */
-export function shortHash(sha256: string): string {
-  return `${sha256.slice(0, 12)}…`;
-}

@@ -47,9 +47,7 @@ export function createAccounts(clock: Clock, options: AccountsOptions): OpenAcco
     // A failure is not kept: it heals when the next run asks again.
     roleKeys.delete(name);
     const keys = await assumeRole(ownApi(account.site), account, sessionName, deadlineMs);
-    roleKeys.set(name, keys);
-    const [oldest] = roleKeys.keys();
-    if (roleKeys.size > maxRoleKeys && oldest !== undefined) roleKeys.delete(oldest);
+    if (roleKeys.size < maxRoleKeys) roleKeys.set(name, keys);
     return keys.credential;
   };
 
@@ -97,10 +95,18 @@ async function assumeRole(
   if (secretId === undefined || secretKey === undefined || token === undefined) {
     throw new CloudError('BadAnswer', `${action}: the answer holds no temporary keys`);
   }
-  const endsAt = own(answer, 'ExpiredTime');
+  const [seconds, instant] = [own(answer, 'ExpiredTime'), own(answer, 'Expiration')];
   // Keys that do not say when they end are used at once, and not kept.
-  const endsAtMs = typeof endsAt === 'number' ? endsAt * 1000 : 0;
-  return { credential: { secretId, secretKey, token }, endsAtMs };
+  const endsAtMs =
+    typeof seconds === 'number'
+      ? seconds * 1000
+      : typeof instant === 'string'
+        ? Date.parse(instant)
+        : NaN;
+  return {
+    credential: { secretId, secretKey, token },
+    endsAtMs: Number.isFinite(endsAtMs) ? endsAtMs : 0,
+  };
 }
 
 /** The caller's right is one half; the other lies in the account that lends the role. */

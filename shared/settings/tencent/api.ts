@@ -1,11 +1,10 @@
 /** Calls of Tencent's API 3.0 as one account, through the SDK, which itself retries nothing, paces nothing and pins nothing. */
-import pThrottle from 'p-throttle';
-
 import type { JsonObject, Locale, Site } from '../../model.ts';
 import type { Clock } from '../../ports.ts';
 import { callApi, type SdkClient } from './call.ts';
 import { createConnections, type Connections } from './connections.ts';
 import type { Credential } from './credentials.ts';
+import { createPace, type Pace } from './pace.ts';
 import { TcssClient } from './sdk.ts';
 
 export interface ApiOptions {
@@ -20,6 +19,8 @@ export interface ApiOptions {
   readonly requestTimeoutMs: number;
   /** Requests a second by action, where others share what is documented. */
   readonly perSecond?: Readonly<Record<string, number>>;
+  /** Taken out of the messages that the other side wrote, beside the credential. */
+  readonly secrets?: readonly string[];
   /** Shared by the accounts of a run, and closed by who made them. */
   readonly connections?: Connections;
 }
@@ -68,22 +69,26 @@ const versions = {
 
 export function createApi(clock: Clock, options: ApiOptions): Api {
   const { credential, locale, requestTimeoutMs } = options;
-  const secrets = [credential.secretId, credential.secretKey, credential.token];
+  const { secretId, secretKey, token } = credential;
+  const secrets = [secretId, secretKey, token, ...(options.secrets ?? [])];
   const connections = options.connections ?? createConnections();
   const clients = new Map<Service, Promise<SdkClient>>();
   const clientOf = (service: Service): Promise<SdkClient> => {
-    const client =
-      clients.get(service) ??
-      createClient(service, configOf(service)).then((unpaced) =>
-        paced(unpaced, options.perSecond ?? {}),
-      );
+    const client = clients.get(service) ?? createClient(service, configOf(service));
     clients.set(service, client);
     return client;
   };
+  /** Each action has a limit of its own. */
+  const paces = new Map<string, Pace>();
+  const paceOf = (action: string): Pace => {
+    const limit = options.perSecond?.[action] ?? requestsPerSecondOf[action] ?? requestsPerSecond;
+    const pace = paces.get(action) ?? createPace(clock, limit);
+    paces.set(action, pace);
+    return pace;
+  };
 
   const configOf = (service: Service): ClientConfig => {
-    const zone = options.site === 'intl' ? 'intl.' : '';
-    const url = options.endpoint ?? new URL(`https://${service}.${zone}tencentcloudapi.com`);
+    const url = urlOf(service, options);
     return {
       credential,
       region: options.region,
@@ -106,6 +111,7 @@ export function createApi(clock: Clock, options: ApiOptions): Api {
         clock,
         {
           client: await clientOf(service),
+          pace: paceOf(action),
           action,
           camAction: camAction ?? `${service}:${action}`,
           ...(request !== undefined && { request }),
@@ -117,6 +123,15 @@ export function createApi(clock: Clock, options: ApiOptions): Api {
       if (options.connections === undefined) connections.close();
     },
   };
+}
+
+/** Where a service is asked. */
+export function urlOf(
+  service: Service,
+  { site, endpoint }: Pick<ApiOptions, 'site' | 'endpoint'>,
+): URL {
+  const zone = site === 'intl' ? 'intl.' : '';
+  return endpoint ?? new URL(`https://${service}.${zone}tencentcloudapi.com`);
 }
 
 /** SCF's synchronous Invoke takes 300 s at most, and nothing takes longer. */
@@ -148,26 +163,4 @@ async function createClient(service: Service, config: ClientConfig): Promise<Sdk
       );
     }
   }
-}
-
-/** Each action has a limit of its own. */
-function paced(client: SdkClient, perSecond: Readonly<Record<string, number>>): SdkClient {
-  const sendByAction = new Map<string, SdkClient['request']>();
-  return {
-    request: (action, request, options) => {
-      const send = sendByAction.get(action) ?? throttled(client, action, perSecond[action]);
-      sendByAction.set(action, send);
-      return send(action, request, options);
-    },
-  };
-}
-
-function throttled(
-  client: SdkClient,
-  action: string,
-  wanted: number | undefined,
-): SdkClient['request'] {
-  const limit = wanted ?? requestsPerSecondOf[action] ?? requestsPerSecond;
-  const throttle = pThrottle({ limit, interval: 1000, strict: true });
-  return throttle((...args: Parameters<SdkClient['request']>) => client.request(...args));
 }

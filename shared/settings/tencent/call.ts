@@ -6,6 +6,7 @@ import type { Clock } from '../../ports.ts';
 import { fullJitterMs, retry } from '../../retry.ts';
 import { plainLine, redact } from '../../text.ts';
 import { adviceOf, failureOf, type Failure } from './failure.ts';
+import type { Pace } from './pace.ts';
 
 /** What is needed of a client; the SDK's typed clients fit. */
 export interface SdkClient {
@@ -14,6 +15,8 @@ export interface SdkClient {
 
 export interface Call {
   readonly client: SdkClient;
+  /** Of this action. */
+  readonly pace: Pace;
   readonly action: string;
   readonly request?: JsonObject;
   /** What the caller's role must be allowed to do: part of the advice. */
@@ -41,12 +44,19 @@ const backoff = { baseMs: 400, capMs: 4_000 };
 
 /** @throws CloudError */
 export async function callApi(clock: Clock, call: Call, options: CallOptions): Promise<JsonObject> {
+  // Waiting for a turn uses up nobody's patience: the cloud was not asked yet.
+  if (!(await call.pace(options.deadlineMs))) throw toCloudError(tooLate, call, options);
   const patience = Math.max(patienceMs, options.requestTimeoutMs);
   const endMs = Math.min(options.deadlineMs, clock.now() + patience);
+  let before: Outcome | undefined;
   const { outcome } = await retry(
     clock,
     endMs,
-    () => attempt(call, Math.min(options.requestTimeoutMs, endMs - clock.now())),
+    async () => {
+      if (before !== undefined && !(await call.pace(endMs))) return before;
+      before = await attempt(call, Math.min(options.requestTimeoutMs, endMs - clock.now()));
+      return before;
+    },
     (last, attempts) =>
       last.ok || !mayHeal(last.failure, attempts, call)
         ? undefined
@@ -60,9 +70,7 @@ async function attempt(
   { client, action, request = {} }: Call,
   timeoutMs: number,
 ): Promise<Outcome> {
-  if (timeoutMs <= 0) {
-    return failed('Deadline', 'not read: the time of this invocation was used up');
-  }
+  if (timeoutMs <= 0) return { ok: false, failure: tooLate };
   // The SDK's own timeout starts anew with the body, so a server that drips could take twice as long.
   const abort = new AbortController();
   const timer = setTimeout(() => {
@@ -81,6 +89,11 @@ async function attempt(
     clearTimeout(timer);
   }
 }
+
+const tooLate: Failure = {
+  code: 'Deadline',
+  message: 'not read: the time of this invocation was used up',
+};
 
 function failed(code: string, message: string): Outcome {
   return { ok: false, failure: { code, message } };

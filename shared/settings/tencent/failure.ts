@@ -87,6 +87,11 @@ const advice: readonly Advice[] = [
     zh: () => '本机时间偏差超过 5 分钟，请校准时钟',
   },
   {
+    when: /^ResourceNotFound\.Organization/,
+    en: () => 'use a key of the account that administers the organization',
+    zh: () => '请使用集团账号管理员的密钥',
+  },
+  {
     when: /^RequestLimitExceeded/,
     en: () => 'others use up the 20 requests a second of this action: run at another time',
     zh: () => '该接口每秒 20 次的配额已被占满，请错峰运行',

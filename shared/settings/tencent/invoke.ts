@@ -20,6 +20,7 @@ export function createInvokeSelf(
 ): { readonly invokeSelf: InvokeSelf; readonly close: () => void } {
   const api = createApi(clock, options);
   const { secretId, secretKey, token } = options.credential;
+  const { secrets = [] } = options;
   const action = 'Invoke';
   return {
     invokeSelf: async (event, deadlineMs) => {
@@ -37,7 +38,7 @@ export function createInvokeSelf(
       const result = own(answer, 'Result') ?? null;
       const error = isObject(result) ? own(result, 'ErrMsg') : undefined;
       if (typeof error === 'string' && error !== '') {
-        const said = plainLine(redact(error, [secretId, secretKey, token]));
+        const said = plainLine(redact(error, [secretId, secretKey, token, ...secrets]));
         throw new CloudError('FunctionError', `${action}: the invocation failed: ${said}`);
       }
       const message = isObject(result) ? own(result, 'RetMsg') : undefined;

@@ -3,8 +3,14 @@
  * its place (build.ts), since that one follows redirects and takes the session token along, reads answers of
  * any size into memory, does not notice an answer that breaks off, and is a fifth of the function's code.
  */
-import { request as httpRequest, type Agent, type IncomingMessage } from 'node:http';
+import {
+  request as httpRequest,
+  type Agent,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { urlToHttpOptions } from 'node:url';
 
 import { parseJson, saysTwice } from '../../json.ts';
 import { contradictory, tooLarge } from './failure.ts';
@@ -47,7 +53,7 @@ function exchange(
       reject(new Error(`request to the API failed, reason: ${error.message}`, { cause: error }));
     };
     const start = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const request = start(url, { method, headers, agent, signal }, (response) => {
+    const request = start({ ...addressOf(url), method, headers, agent }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
@@ -64,8 +70,21 @@ function exchange(
       response.on('error', fail);
     });
     request.on('error', fail);
+    // Node's own way to watch a signal costs as much as signing the request.
+    const abort = () => request.destroy(new Error('aborted'));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
     request.end(body);
   });
+}
+
+const addresses = new Map<string, RequestOptions>();
+
+/** One for each host, which the requests of a run are sent to by the thousand. */
+function addressOf(url: string): RequestOptions {
+  const address = addresses.get(url) ?? urlToHttpOptions(new URL(url));
+  addresses.set(url, address);
+  return address;
 }
 
 /** We ask for no compression; a proxy may compress all the same. */

@@ -68,7 +68,7 @@ function packsIn(data: ReportData): readonly PackRow[] {
     .sort((a, b) => worstOf(a) - worstOf(b) || (a.name < b.name ? -1 : 1));
 }
 
-export function lastCodeOf({ policies, tallies, last }: ReportData, place: number): Code {
+function lastCodeOf({ policies, tallies, last }: ReportData, place: number): Code {
   const [pass, fail, waived, error, skip] = tallies[policies[place]?.nights[last] ?? -1] ?? [];
   if ((error ?? 0) > 0) return 'e';
   if ((fail ?? 0) > 0) return 'f';
