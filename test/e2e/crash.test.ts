@@ -23,20 +23,29 @@ const cosEnv = () => ({
   AUDIT_EVIDENCE: 'cos://audit-1250000000/tcss?region=ap-singapore',
 });
 
-it('killed at any moment, the log is whole, and a repetition tells what is open', async () => {
-  for (const [index, afterMs] of [20, 60, 100, 140, 180, 220, 260, 320].entries()) {
-    const event = { ...nightly, Time: `2026-12-0${String(index + 1)}T18:00:00Z` };
-    const { child, done } = startFunction({ env: stage.env, event });
-    await new Promise((wake) => setTimeout(wake, afterMs));
-    child.kill('SIGKILL');
-    await done;
-    expect([afterMs, await stage.faults()]).toEqual([afterMs, []]);
-  }
-  const { answer } = await invoke({ env: stage.env });
-  expect(answer).toMatchObject({ status: 'fail' });
-  expect(await stage.faults()).toEqual([]);
-  expect([...new Set(told())]).toEqual(everyChannel);
-});
+it(
+  'killed at any moment, the log is whole, and a repetition tells what is open',
+  { timeout: 120_000 },
+  async () => {
+    for (const [index, afterMs] of [20, 60, 100, 140, 180, 220, 260, 320].entries()) {
+      const event = { ...nightly, Time: `2026-12-0${String(index + 1)}T18:00:00Z` };
+      const { child, done } = startFunction({ env: stage.env, event });
+      await new Promise((wake) => setTimeout(wake, afterMs));
+      child.kill('SIGKILL');
+      await done;
+      expect([afterMs, await stage.faults()]).toEqual([afterMs, []]);
+    }
+    // The turn of one that was killed a moment ago may take up the whole of the next one's: then SCF tries again.
+    const ended = await invoke({ env: stage.env });
+    const { answer } = ended.error === undefined ? ended : await invoke({ env: stage.env });
+    expect(ended.error ?? 'A retry sends what is missing.').toContain(
+      'A retry sends what is missing.',
+    );
+    expect(answer).toMatchObject({ status: 'fail' });
+    expect(await stage.faults()).toEqual([]);
+    expect([...new Set(told())]).toEqual(everyChannel);
+  },
+);
 
 it('eight at once on one store leave one chain of eight runs, and tell each channel once', async () => {
   const events = Array.from({ length: 8 }, (_, index) => ({
