@@ -73,14 +73,18 @@ export function changesFor(
       .map((finding) => [finding.fingerprint, finding]),
   );
   const open = now.open.filter(({ severity }) => isAtLeast(severity, min));
-  const isNews = (finding: OpenFinding) =>
-    heard.get(finding.fingerprint)?.status !== finding.status;
+  /** Over in between, it is another one: a process that was killed may have told its end, and recorded nothing. */
+  const lastOf = ({ fingerprint, since }: OpenFinding) => {
+    const last = heard.get(fingerprint);
+    return last?.since === since ? last : undefined;
+  };
+  const isNews = (finding: OpenFinding) => lastOf(finding)?.status !== finding.status;
   const news = (status: OpenFinding['status']) =>
     open.filter((finding) => finding.status === status && isNews(finding));
 
   /** It failed, could not be checked, and fails: the channel knows, and hears that it can be checked again. */
   const isKnown = (finding: OpenFinding) => {
-    const last = heard.get(finding.fingerprint);
+    const last = lastOf(finding);
     return last?.status === 'error' && last.lastStatus === 'fail';
   };
   const failing = news('fail');

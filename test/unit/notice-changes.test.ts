@@ -506,3 +506,8 @@ it('law: however often runs come, a reminder comes once a period', () => {
     ),
   );
 });
+
+it('over in between is another violation, and told as new', () => {
+  const again = openOf('a', { since: day(2) });
+  expect(hears({ open: [fail] }, { open: [again], at: day(2) })).toEqual({ failing: ['a'] });
+});
