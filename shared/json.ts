@@ -70,6 +70,14 @@ export function atPointer(root: Json, pointer: string): Json | undefined {
   return value;
 }
 
+/** Whether a parsed value is nested at most so deep: whoever walks a deeper one by recursion overflows. */
+export function isWithin(value: unknown, maxDepth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (maxDepth === 0) return false;
+  const children: readonly unknown[] = isArray(value) ? value : Object.values(value);
+  return children.every((child) => isWithin(child, maxDepth - 1));
+}
+
 export type Shape = 'fits' | 'too deep' | 'too large' | 'a number that JSON cannot hold';
 
 /**

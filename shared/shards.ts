@@ -5,7 +5,7 @@
 import pLimit from 'p-limit';
 
 import { AuditError, CloudError } from './errors.ts';
-import { parseLines } from './evidence/hostile.ts';
+import { parseLines, reportOfLine } from './evidence/hostile.ts';
 import type { Subject } from './evidence/record.ts';
 import { folderOf } from './evidence/run-files.ts';
 import { sha256 } from './evidence/sign.ts';
@@ -256,8 +256,7 @@ async function readFiles(
         throw nonsense(`${name} has a report of ${plainLine(uin, 40)}, which was not asked for`);
       }
       missing.delete(uin);
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- a row has every key that its finding has
-      const sealed = report as unknown as TargetReport;
+      const sealed = reportOfLine(report);
       keeper.add(sealed);
       for (const id of neededBy(sealed, plan.waivers)) waivers.add(id);
     }

@@ -1,7 +1,7 @@
 /** A run's files, read as the work of a forger: what is no report or policies file is named, never believed. */
-import { isArray, isObject, parseJson } from '../json.ts';
+import { isArray, isObject, isWithin, parseJson } from '../json.ts';
 import type { Finding, Json, JsonObject, Policy, TargetReport, Waiver } from '../model.ts';
-import { statuses } from '../model.ts';
+import { mostJudged, statuses } from '../model.ts';
 
 /** A finding as its line holds it: every key is there, whatever its status. */
 export interface FindingRow {
@@ -23,6 +23,9 @@ export type ReportLine = Omit<TargetReport, 'findings'> & {
   readonly findings: readonly FindingRow[];
 };
 
+/** An answer takes 64 levels at most, and a line has some around it. */
+const maxDepth = 80;
+
 export interface ParsedLine {
   readonly text: string;
   /** Or what is wrong with it as a sentence. */
@@ -39,9 +42,11 @@ export function parseLines(bytes: Uint8Array): readonly ParsedLine[] {
   return lines.map((line) => ({ text: line, report: parseLine(line) }));
 }
 
-function parseLine(line: string): ReportLine | string {
+/** @returns what is wrong with it as a sentence, where it is no report */
+export function parseLine(line: string): ReportLine | string {
   const value = tryParse(line);
   if (!isObject(value)) return 'is not a JSON object';
+  if (!isWithin(value, maxDepth)) return 'is nested too deep';
   const { target, observations, findings } = value;
   if (!isObject(target) || !areTexts(target, ['uin', 'site'])) return 'has no target';
   if (!isTarget(target)) return 'has a malformed target';
@@ -49,6 +54,12 @@ function parseLine(line: string): ReportLine | string {
   if (!isListOf(findings, isFindingRow)) return 'has malformed findings';
   // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- checked just above, key by key
   return value as unknown as ReportLine;
+}
+
+/** Findings under the types of what is judged tonight: a row has every key that its finding has. */
+export function reportOfLine({ target, observations, findings }: ReportLine): TargetReport {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- see above
+  return { target, observations, findings: findings as unknown as readonly Finding[] };
 }
 
 /** What decides who judges and who waives. */
@@ -67,11 +78,19 @@ export interface Judged {
 export function parsePolicies(bytes: Uint8Array): Judged | string {
   const value = tryParse(textOf(bytes) ?? '');
   if (!isObject(value)) return 'is not a JSON object';
+  if (!isWithin(value, maxDepth)) return 'is nested too deep';
   const { policies, waivers } = value;
   if (!isListOf(policies, isPolicy)) return 'has malformed policies';
   if (!isListOf(waivers, isWaiver)) return 'has malformed waivers';
+  for (const [name, most] of Object.entries(mostJudged)) {
+    if (sizeOf(value[name]) > most) return `has more than ${String(most)} ${name}`;
+  }
   // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- checked just above, key by key
   return value as unknown as Judged;
+}
+
+function sizeOf(list: Json | undefined): number {
+  return isArray(list) ? list.length : 0;
 }
 
 function isObservation(value: JsonObject): boolean {

@@ -2,9 +2,12 @@
  * One record: an in-toto Statement v1 in a DSSE envelope, a line of JSON in the log.
  * https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
  */
-import { isArray, isObject, parseJson } from '../json.ts';
+import { isArray, isObject, isWithin, parseJson } from '../json.ts';
 import type { DeliveryPredicate, Json, JsonObject, RunPredicate } from '../model.ts';
 import { payloadType, sha256, type Signature, type Signer } from './sign.ts';
+
+/** A record of ours takes five levels. */
+const maxDepth = 32;
 
 const statementType = 'https://in-toto.io/Statement/v1';
 const predicateTypes = {
@@ -37,6 +40,9 @@ export type RunRecord = LogRecord & { readonly kind: 'run' };
 export function isRunRecord(record: LogRecord): record is RunRecord {
   return record.kind === 'run';
 }
+
+/** Of a record's key: twelve digits, so that keys sort as their numbers. */
+export const lastPossibleSeq = 999_999_999_999;
 
 export function keyOf(seq: number): string {
   return `log/${String(seq).padStart(12, '0')}.json`;
@@ -94,6 +100,9 @@ export function decodeRecord(bytes: Uint8Array): LogRecord | string {
   const { payload: base64, signatures } = envelope;
   if (typeof base64 !== 'string') return 'has no payload';
   if (!areAll(signatures, isSignature)) return 'has malformed signatures';
+  if (new Set(signatures.map(({ keyid }) => keyid)).size < signatures.length) {
+    return 'has two signatures of one key';
+  }
 
   const payload = Buffer.from(base64, 'base64');
   if (payload.toString('base64') !== base64) return 'has a payload that is not base64';
@@ -103,6 +112,8 @@ export function decodeRecord(bytes: Uint8Array): LogRecord | string {
   }
   const statement = tryParse(payload);
   if (!isObject(statement)) return 'has a payload that is not a JSON object';
+  // What it says is compared, shown and written on, each by recursion.
+  if (!isWithin(statement, maxDepth)) return 'has a payload that is nested too deep';
   const { _type, subject, predicateType, predicate } = statement;
   if (_type !== statementType) return 'is no in-toto Statement v1';
   if (!areAll(subject, isSubject)) return 'has a malformed subject';
