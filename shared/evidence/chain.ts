@@ -14,6 +14,7 @@ import {
   type RunRecord,
   type Subject,
 } from './record.ts';
+import { bytesAt } from './run-files.ts';
 import { sha256, type Signer } from './sign.ts';
 
 /** Losers of the race for a place try again: far more often than runs ever meet. */
@@ -131,9 +132,9 @@ async function readRecord(
   store: EvidenceStore,
   seq: number,
 ): Promise<LogRecord | 'missing' | 'unreadable'> {
-  const bytes = await store.get(keyOf(seq));
+  const bytes = await bytesAt(store, keyOf(seq));
   if (bytes === null) return 'missing';
-  const decoded = decodeRecord(bytes);
+  const decoded = bytes === 'no file' ? 'is no regular file' : decodeRecord(bytes);
   return typeof decoded === 'string' || decoded.seq !== seq ? 'unreadable' : decoded;
 }
 

@@ -1,7 +1,7 @@
 /** A run's files, read as the work of a forger: what is no report or policies file is named, never believed. */
-import { isArray, isObject, isWithin, parseJson } from '../json.ts';
+import { isArray, isObject, isInstant, isWithin, parseJson } from '../json.ts';
 import type { Finding, Json, JsonObject, Policy, TargetReport, Waiver } from '../model.ts';
-import { mostJudged, statuses } from '../model.ts';
+import { mostJudged, severities, sites, statuses } from '../model.ts';
 
 /** A finding as its line holds it: every key is there, whatever its status. */
 export interface FindingRow {
@@ -63,10 +63,10 @@ export function reportOfLine({ target, observations, findings }: ReportLine): Ta
 }
 
 /** What decides who judges and who waives. */
-function isTarget({ alias, tags, policies }: JsonObject): boolean {
+function isTarget({ site, alias, tags, policies }: JsonObject): boolean {
   const areNames = (value: Json | undefined) =>
     value === undefined || (isArray(value) && value.every((item) => typeof item === 'string'));
-  return (alias === undefined || typeof alias === 'string') && areNames(tags) && areNames(policies);
+  return isOneOf(sites, site) && isTextOrAbsent(alias) && areNames(tags) && areNames(policies);
 }
 
 export interface Judged {
@@ -111,8 +111,9 @@ function isObservation(value: JsonObject): boolean {
 function isFindingRow(value: JsonObject): boolean {
   const { status, violations, reason, waiver } = value;
   return (
-    areTexts(value, ['policyId', 'severity']) &&
-    statuses.some((one) => one === status) &&
+    areTexts(value, ['policyId']) &&
+    isOneOf(severities, value['severity']) &&
+    isOneOf(statuses, status) &&
     isListOf(violations, isViolation) &&
     (reason === null || typeof reason === 'string') &&
     (waiver === undefined || (isObject(waiver) && areTexts(waiver, ['id', 'until'])))
@@ -127,13 +128,18 @@ function isViolation(value: JsonObject): boolean {
   );
 }
 
-/** As much as judging by it needs: the rest is prose. */
+/** As much as judging by it needs, and its prose, which is shown. */
 function isPolicy(value: JsonObject): boolean {
-  const { when, require } = value;
+  const { severity, when, require, remediation, controls } = value;
   return (
-    areTexts(value, ['id', 'severity', 'source']) &&
+    areTexts(value, ['id', 'title', 'source', 'rationale']) &&
+    isOneOf(severities, severity) &&
     isObject(require) &&
-    (when === undefined || isObject(when))
+    (when === undefined || isObject(when)) &&
+    isObject(remediation) &&
+    areTexts(remediation, ['text']) &&
+    isArray(controls) &&
+    controls.every((control) => typeof control === 'string')
   );
 }
 
@@ -141,9 +147,18 @@ function isWaiver(value: JsonObject): boolean {
   const { targets } = value;
   return (
     areTexts(value, ['id', 'policy', 'from', 'until']) &&
+    ['reason', 'ticket', 'approvedBy'].every((key) => isTextOrAbsent(value[key])) &&
     isArray(targets) &&
     targets.every((uin) => typeof uin === 'string')
   );
+}
+
+function isTextOrAbsent(value: Json | undefined): boolean {
+  return value === undefined || typeof value === 'string';
+}
+
+function isOneOf(known: readonly string[], value: Json | undefined): boolean {
+  return typeof value === 'string' && known.includes(value);
 }
 
 function areTexts(value: JsonObject, keys: readonly string[]): boolean {
@@ -154,13 +169,10 @@ function isListOf(value: Json | undefined, isItem: (item: JsonObject) => boolean
   return isArray(value) && value.every((item) => isObject(item) && isItem(item));
 }
 
-function isInstant(value: Json | undefined): boolean {
-  return typeof value === 'string' && Number.isFinite(Date.parse(value));
-}
-
-function textOf(bytes: Uint8Array): string | undefined {
+/** @returns undefined for what is not UTF-8; a byte order mark is part of the text */
+export function textOf(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return undefined;
   }

@@ -2,8 +2,16 @@
  * One record: an in-toto Statement v1 in a DSSE envelope, a line of JSON in the log.
  * https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
  */
-import { isArray, isObject, isWithin, parseJson } from '../json.ts';
-import type { DeliveryPredicate, Json, JsonObject, RunPredicate } from '../model.ts';
+import { isArray, isObject, isInstant, isWithin, parseJson } from '../json.ts';
+import {
+  severities,
+  statuses,
+  type DeliveryPredicate,
+  type Json,
+  type JsonObject,
+  type OpenFinding,
+  type RunPredicate,
+} from '../model.ts';
 import { payloadType, sha256, type Signature, type Signer } from './sign.ts';
 
 /** A record of ours takes five levels. */
@@ -14,6 +22,9 @@ const predicateTypes = {
   run: 'urn:tcss-audit:run:v1',
   delivery: 'urn:tcss-audit:delivery:v1',
 } as const;
+
+/** Of what a record lists as open. */
+const openStatuses: readonly OpenFinding['status'][] = ['fail', 'waived', 'error'];
 
 /** A file that the record seals: its key in the store, and the hash of its bytes. */
 export interface Subject {
@@ -173,18 +184,23 @@ function isRun(predicate: JsonObject): predicate is JsonObject & RunPredicate {
     isText(tool['version']) &&
     isText(run['id']) &&
     isObject(run['trigger']) &&
+    isText(run['trigger']['type']) &&
+    isText(run['trigger']['name']) &&
     isInstant(run['trigger']['scheduledAt']) &&
     isInstant(run['startedAt']) &&
     isInstant(run['finishedAt']) &&
     isText(predicate['timezone']) &&
     isObject(counts) &&
     Object.values(counts).every((count) => Number.isSafeInteger(count)) &&
+    ['targets', ...statuses].every((key) => Object.hasOwn(counts, key)) &&
     isListOf(
       open,
       (item) =>
-        ['fingerprint', 'target', 'policyId', 'severity', 'status'].every((key) =>
-          isText(item[key]),
-        ) && isInstant(item['since']),
+        ['fingerprint', 'target', 'policyId'].every((key) => isText(item[key])) &&
+        isOneOf(severities, item['severity']) &&
+        isOneOf(openStatuses, item['status']) &&
+        (item['lastStatus'] === undefined || isOneOf(openStatuses, item['lastStatus'])) &&
+        isInstant(item['since']),
     ) &&
     isListOf(predicate['waivers'], (item) =>
       ['id', 'policy', 'state', 'until'].every((key) => isText(item[key])),
@@ -204,7 +220,8 @@ function isDelivery(predicate: JsonObject): predicate is JsonObject & DeliveryPr
     isListOf(
       predicate['deliveries'],
       (item) =>
-        ['channel', 'status', 'min'].every((key) => isText(item[key])) &&
+        ['channel', 'status'].every((key) => isText(item[key])) &&
+        isOneOf(severities, item['min']) &&
         (item['told'] === undefined || areAll(item['told'], isText)),
     )
   );
@@ -218,12 +235,12 @@ function isListOf(value: unknown, isItem: (item: JsonObject) => boolean): boolea
   return isArray(value) && value.every((item) => isObject(item) && isItem(item));
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
+function isOneOf(known: readonly string[], value: unknown): boolean {
+  return isText(value) && known.includes(value);
 }
 
-function isInstant(value: unknown): boolean {
-  return isText(value) && Number.isFinite(Date.parse(value));
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function isHash(value: unknown): value is string {

@@ -4,7 +4,7 @@ import { canonicalJson } from '../json.ts';
 import type { Json, Policy, TargetReport, Waiver } from '../model.ts';
 import type { EvidenceStore } from '../ports.ts';
 import { plainLine } from '../text.ts';
-import { parseLine, parsePolicies, reportOfLine } from './hostile.ts';
+import { parseLine, parsePolicies, reportOfLine, textOf } from './hostile.ts';
 import type { RunRecord, Subject } from './record.ts';
 import { sha256 } from './sign.ts';
 
@@ -115,8 +115,26 @@ export async function readPolicies(
   );
 }
 
+/** `no file` for a link, a pipe or a folder, which somebody put in the place of a file. */
+export async function bytesAt(
+  store: EvidenceStore,
+  key: string,
+): Promise<Uint8Array | 'no file' | null> {
+  try {
+    return await store.get(key);
+  } catch (error) {
+    if (error instanceof AuditError && error.code === 'EVIDENCE_BROKEN') return 'no file';
+    throw error;
+  }
+}
+
 async function readSealed(store: EvidenceStore, subject: Subject): Promise<string> {
-  return new TextDecoder().decode(await readSealedBytes(store, subject));
+  const text = textOf(await readSealedBytes(store, subject));
+  if (text !== undefined) return text;
+  throw new AuditError(
+    'EVIDENCE_BROKEN',
+    `Evidence ${subject.name} is not UTF-8: run tcss-audit verify.`,
+  );
 }
 
 async function readSealedBytes(

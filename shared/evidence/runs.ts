@@ -10,7 +10,7 @@ import {
   type LogRecord,
   type RunRecord,
 } from './record.ts';
-import { readPolicies, readReports } from './run-files.ts';
+import { bytesAt, readPolicies, readReports } from './run-files.ts';
 
 export interface RunsSpan {
   /** Epoch milliseconds of the scheduled time, inclusive; where absent, from the first run on. */
@@ -103,9 +103,9 @@ function whatIsMissing(from: number, to: number): string {
 
 /** @returns what is wrong with it as a sentence, where there is no such record */
 async function recordAt(store: EvidenceStore, seq: number): Promise<LogRecord | string> {
-  const bytes = await store.get(keyOf(seq));
+  const bytes = await bytesAt(store, keyOf(seq));
   if (bytes === null) return 'is missing';
-  const record = decodeRecord(bytes);
+  const record = bytes === 'no file' ? 'is no regular file' : decodeRecord(bytes);
   if (typeof record !== 'string' && record.seq !== seq) {
     return `says that it is record ${String(record.seq)}`;
   }
