@@ -11,7 +11,7 @@ import { folderOf } from './evidence/run-files.ts';
 import { sha256 } from './evidence/sign.ts';
 import { keepTally } from './evidence/tally.ts';
 import { collect, gather, joined, type Gathered } from './gather.ts';
-import { canonicalJson, isArray, isObject, own } from './json.ts';
+import { canonicalJson, isArray, isObject, isWithin, own } from './json.ts';
 import { judge } from './judge.ts';
 import type { Json, JsonObject, Problem, Result, Target, TargetReport, Trigger } from './model.ts';
 import { neededBy } from './policy/waivers.ts';
@@ -350,12 +350,16 @@ export async function takeOver(
 
 // ---- The other side ---------------------------------------------------------------------------
 
+/** The shard, its list of targets, a target, its list of tags, a tag: and room for what is refused by name. */
+const maxShardDepth = 16;
+
 /** Whoever may invoke the function may send it any event. */
 export function parseShard(
   shard: Json,
   input: Pick<TargetsInput, 'site' | 'policyNames'>,
 ): Result<ShardRequest, Problem> {
-  const fields = isObject(shard) ? shard : {};
+  // Whoever walks a deeper one by recursion overflows.
+  const fields = isObject(shard) && isWithin(shard, maxShardDepth) ? shard : {};
   const [runId, policiesKey, firstIndex, atOnce, untilMs] = [
     ...[own(fields, 'runId'), own(fields, 'policiesKey')],
     ...[own(fields, 'firstIndex'), own(fields, 'atOnce'), own(fields, 'untilMs')],
