@@ -55,7 +55,7 @@ function holds<T>(result: Result<T, Problem>): void {
 const property = <T>(from: fc.Arbitrary<T>, check: (input: T) => unknown): Property =>
   fc.asyncProperty(from, async (input) => {
     await check(input);
-  }) as Property;
+  });
 
 function sameBytes(a: Uint8Array, b: Uint8Array): void {
   if (Buffer.compare(a, b) !== 0) throw new Error('it is not written as it was read');
