@@ -21,6 +21,7 @@ import { atPointer, isObject, parseJson } from '../shared/json.ts';
 import { judge } from '../shared/judge.ts';
 import type { JsonObject } from '../shared/model.ts';
 import type { EvidenceStore } from '../shared/ports.ts';
+import { judgePattern } from '../cli/patterns.ts';
 import { createReplay } from '../shared/replay.ts';
 import { interpret } from '../shared/settings/observe.ts';
 import { sources } from '../shared/settings/sources.ts';
@@ -158,7 +159,7 @@ async function measure(nights: number, targets: number, pairs: number): Promise<
     const whole = async (isReplayed: boolean) => {
       const { faults, unchecked } = await verifyLog(store, {
         publicKeys: [key],
-        ...(isReplayed && { replay: createReplay({ sources, version }) }),
+        ...(isReplayed && { replay: createReplay({ sources, version, judgePattern }) }),
       });
       if (faults.length + unchecked.length > 0) throw new Error(JSON.stringify(faults[0]));
     };

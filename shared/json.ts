@@ -104,6 +104,26 @@ export function atPointer(root: Json, pointer: string): Json | undefined {
   return value;
 }
 
+/** Whether a parsed value is nested at most so deep: whoever walks a deeper one by recursion overflows. */
+export function isWithin(value: unknown, maxDepth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (maxDepth === 0) return false;
+  const children: readonly unknown[] = isArray(value) ? value : Object.values(value);
+  return children.every((child) => isWithin(child, maxDepth - 1));
+}
+
+/**
+ * Whether it is a time from 1970 to 2199 as programs write it: what is far outside makes a calendar of a million
+ * days, and at the ends of what a Date can hold every sum is none.
+ */
+export function isInstant(value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    /^(?:19[7-9]\d|2[01]\d\d)-/.test(value) &&
+    Number.isFinite(Date.parse(value))
+  );
+}
+
 export type Shape = 'fits' | 'too deep' | 'too large' | 'a number that JSON cannot hold';
 
 /**

@@ -208,6 +208,9 @@ export interface Violation {
 
 export type Violations = readonly [Violation, ...Violation[]];
 
+/** So much judges one run at most: what is sealed must be recomputed in bounded time, whoever made it. */
+export const mostJudged = { policies: 5_000, waivers: 10_000 } as const;
+
 export const statuses = ['pass', 'fail', 'waived', 'error', 'skip'] as const;
 export type Status = (typeof statuses)[number];
 

@@ -9,7 +9,13 @@
  * types: a new meaning takes a new name.
  */
 import { messageOf } from './errors.ts';
-import { parseLines, parsePolicies, type FindingRow, type ReportLine } from './evidence/hostile.ts';
+import {
+  parseLines,
+  parsePolicies,
+  reportOfLine,
+  type FindingRow,
+  type ReportLine,
+} from './evidence/hostile.ts';
 import { keyOf } from './evidence/record.ts';
 import { encodeReport } from './evidence/run-files.ts';
 import { openOf } from './evidence/seal.ts';
@@ -29,10 +35,13 @@ import type {
   Waiver,
   WaiverUse,
 } from './model.ts';
-import { statuses } from './model.ts';
+import { mostJudged, statuses } from './model.ts';
 import { compilePolicy } from './policy/compile.ts';
 import type { CompiledPolicy } from './policy/compiled.ts';
+import { readsOf } from './policy/reads.ts';
+import type { PatternJudge } from './policy/schema-faults.ts';
 import { waiverUses } from './policy/waivers.ts';
+import { maxWork, workOf } from './policy/work.ts';
 import { deriveFacts } from './settings/facts.ts';
 import { interpret } from './settings/observe.ts';
 import { plainLine } from './text.ts';
@@ -41,21 +50,24 @@ export interface ReplayTools {
   readonly sources: Readonly<Record<string, Source>>;
   /** This program's version: a run that it sealed must be the same to the letter. */
   readonly version: string;
+  /** What a forger sealed as a policy may hold a pattern that never ends: those are not tried. */
+  readonly judgePattern: PatternJudge;
 }
 
 /** Of one run so many faults are named; what is wrong everywhere need not be said of every finding. */
 const maxFaultsOfRun = 100;
 /** Compiled policies files that are kept: several triggers with policies of their own may share a log. */
 const maxCompiled = 8;
+/** With a fault for each finding of a large organisation, nothing is learnt from the next ones. */
+const enoughFaults = 10_000;
 
 export function createReplay(tools: ReplayTools): Replay {
   const compiledByKey = new Map<string, Compiled | string>();
   const compiledOf = (key: string, bytes: Uint8Array): Compiled | string => {
-    const known = compiledByKey.get(key) ?? compile(bytes);
+    const known = compiledByKey.get(key) ?? compile(bytes, tools.judgePattern);
     compiledByKey.delete(key);
     compiledByKey.set(key, known);
-    const [oldest] = compiledByKey.keys();
-    if (compiledByKey.size > maxCompiled && oldest !== undefined) compiledByKey.delete(oldest);
+    forgetOldest(compiledByKey);
     return known;
   };
   return (run) => {
@@ -73,6 +85,18 @@ export function createReplay(tools: ReplayTools): Replay {
   };
 }
 
+function forgetOldest(compiledByKey: Map<string, Compiled | string>): void {
+  const sizeOf = (compiled: Compiled | string) =>
+    typeof compiled === 'string' ? 0 : compiled.policies.length;
+  let policies = [...compiledByKey.values()].reduce((sum, each) => sum + sizeOf(each), 0);
+  for (const [key, compiled] of compiledByKey) {
+    const isFew = compiledByKey.size <= maxCompiled && policies <= mostJudged.policies;
+    if (isFew || compiledByKey.size === 1) return;
+    compiledByKey.delete(key);
+    policies -= sizeOf(compiled);
+  }
+}
+
 function failed(fault: Fault): Replayed {
   return { findings: 0, faults: [fault], unchecked: [] };
 }
@@ -84,16 +108,21 @@ interface Compiled {
   readonly readFacts: ReadonlySet<string>;
 }
 
-function compile(bytes: Uint8Array): Compiled | string {
+function compile(bytes: Uint8Array, judgePattern: PatternJudge): Compiled | string {
   const parsed = parsePolicies(bytes);
   if (typeof parsed === 'string') return parsed;
-  const ids = parsed.policies.map(({ id }) => id);
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined) return `has the policy ${plainLine(twice)} twice`;
-  const policies = parsed.policies.map(tryCompile);
-  const failing = policies.find((compiled) => typeof compiled === 'string');
-  if (failing !== undefined) return failing;
-  const compiled = policies.filter((policy) => typeof policy !== 'string');
+  const ids = new Set<string>();
+  const compiled: CompiledPolicy[] = [];
+  for (const policy of parsed.policies) {
+    const name = `has the policy ${plainLine(policy.id)}`;
+    if (ids.has(policy.id)) return `${name} twice`;
+    ids.add(policy.id);
+    const refusal = refusalOf(policy, judgePattern);
+    if (refusal !== undefined) return `${name}, ${refusal}`;
+    const tried = tryCompile(policy);
+    if (tried === undefined) return `${name}, which is no JSON Schema`;
+    compiled.push(tried);
+  }
   const readFacts = compiled.flatMap(({ policy, when, require }) =>
     [...(when?.reads ?? []), ...require.reads].flatMap(([root, name]) =>
       root === 'facts' && name !== undefined ? `${policy.source} ${name}` : [],
@@ -102,12 +131,28 @@ function compile(bytes: Uint8Array): Compiled | string {
   return { policies: compiled, waivers: parsed.waivers, readFacts: new Set(readFacts) };
 }
 
-function tryCompile(policy: Policy): CompiledPolicy | string {
+/** What no lint lets through: by such a policy nothing was judged, and judging by it may never end. */
+function refusalOf({ when = {}, require }: Policy, judgePattern: PatternJudge): string | undefined {
+  for (const schema of [when, require]) {
+    if (workOf(schema) > maxWork) return 'which takes too many steps to judge by';
+    const { refused, applied } = readsOf(schema);
+    const [first] = refused;
+    if (first !== undefined) return `which uses ${plainLine(first.what, 60)}`;
+    for (const { keyword, value } of applied) {
+      const slow =
+        keyword === 'pattern' && typeof value === 'string' ? judgePattern(value) : undefined;
+      if (slow !== undefined) return `with a pattern that ${slow}`;
+    }
+  }
+  return undefined;
+}
+
+/** The compiler speaks of its own data, and nobody sealed that: what it says is not shown. */
+function tryCompile(policy: Policy): CompiledPolicy | undefined {
   try {
     return compilePolicy({ pack: '', policy });
   } catch {
-    // The compiler speaks of its own data, and nobody sealed that.
-    return `has the policy ${plainLine(policy.id)}, which is no JSON Schema`;
+    return undefined;
   }
 }
 
@@ -133,6 +178,7 @@ function replayRun(tools: ReplayTools, run: RunToReplay, judged: Compiled): Repl
 
   for (const { key, bytes } of run.files) {
     for (const [index, { text, report }] of parseLines(bytes).entries()) {
+      if (bench.found.length > enoughFaults) break;
       const line = index + 1;
       if (typeof report === 'string') {
         areAllReports = false;
@@ -147,11 +193,12 @@ function replayRun(tools: ReplayTools, run: RunToReplay, judged: Compiled): Repl
       }
       targets.add(name);
       findings += replayLine(bench, { key, line, target: uin }, text, report);
-      reports.push(asReport(report));
+      reports.push(reportOfLine(report));
     }
   }
   // What a line that is no report said, nobody knows.
-  if (areAllReports) replayRecord(bench, reports);
+  const areAllRead = bench.found.length <= enoughFaults;
+  if (areAllReports && areAllRead) replayRecord(bench, reports);
   return { findings, faults: cut(bench), unchecked: bench.unchecked };
 }
 
@@ -465,7 +512,7 @@ function cut({ found, run }: Bench): readonly Fault[] {
     {
       code: first?.code ?? 'wrong-finding',
       key: keyOf(run.record.seq),
-      message: `and ${String(more)} faults more in the files of this run`,
+      message: `and ${String(more)} faults more in the files of this run${found.length > enoughFaults ? ', and perhaps others: the rest was not looked at' : ''}`,
     },
   ];
 }
@@ -478,12 +525,6 @@ function rowOf(finding: Finding): FindingRow {
     violations: 'violations' in finding ? finding.violations : [],
     reason: 'reason' in finding ? finding.reason : null,
   };
-}
-
-/** The rows are held against the policies by themselves; counting needs no more than their status. */
-function asReport({ target, observations, findings }: ReportLine): TargetReport {
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- a row has every key that its finding has
-  return { target, observations, findings: findings as unknown as readonly Finding[] };
 }
 
 function sentenceOf({ status, violations, reason, waiver }: FindingRow): string {

@@ -5,13 +5,13 @@
 import pLimit from 'p-limit';
 
 import { AuditError, CloudError } from './errors.ts';
-import { eachLine } from './evidence/hostile.ts';
+import { eachLine, reportOfLine } from './evidence/hostile.ts';
 import type { Subject } from './evidence/record.ts';
 import { folderOf } from './evidence/run-files.ts';
 import { sha256 } from './evidence/sign.ts';
 import { keepTally } from './evidence/tally.ts';
 import { collect, gather, joined, type Gathered } from './gather.ts';
-import { canonicalJson, isArray, isObject, own } from './json.ts';
+import { canonicalJson, isArray, isObject, isWithin, own } from './json.ts';
 import { judge } from './judge.ts';
 import type { Json, JsonObject, Problem, Result, Target, TargetReport, Trigger } from './model.ts';
 import { neededBy } from './policy/waivers.ts';
@@ -259,8 +259,7 @@ async function readFiles(
         throw nonsense(`${name} has a report of ${plainLine(uin, 40)}, which was not asked for`);
       }
       missing.delete(uin);
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- a row has every key that its finding has
-      const sealed = report as unknown as TargetReport;
+      const sealed = reportOfLine(report);
       keeper.add(sealed);
       for (const id of neededBy(sealed, plan.waivers)) waivers.add(id);
     }
@@ -354,12 +353,16 @@ export async function takeOver(
 
 // ---- The other side ---------------------------------------------------------------------------
 
+/** The shard, its list of targets, a target, its list of tags, a tag: and room for what is refused by name. */
+const maxShardDepth = 16;
+
 /** Whoever may invoke the function may send it any event. */
 export function parseShard(
   shard: Json,
   input: Pick<TargetsInput, 'site' | 'policyNames'>,
 ): Result<ShardRequest, Problem> {
-  const fields = isObject(shard) ? shard : {};
+  // Whoever walks a deeper one by recursion overflows.
+  const fields = isObject(shard) && isWithin(shard, maxShardDepth) ? shard : {};
   const [runId, policiesKey, firstIndex, atOnce, untilMs] = [
     ...[own(fields, 'runId'), own(fields, 'policiesKey')],
     ...[own(fields, 'firstIndex'), own(fields, 'atOnce'), own(fields, 'untilMs')],

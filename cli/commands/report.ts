@@ -24,6 +24,7 @@ import { openEvidence, parseEvidenceOption, type Evidence } from '../evidence.ts
 import { countOf, paint, print, type ExitCode, type Io } from '../io.ts';
 import { loadControls } from '../library.ts';
 import { startProgress } from '../progress.ts';
+import { judgePattern } from '../patterns.ts';
 import { evidenceOption, type AddCommand } from '../options.ts';
 import { headOption, parseHead, publicKeyOption, readPublicKey, replayOption } from '../trust.ts';
 import { writeWhole } from '../write-whole.ts';
@@ -66,7 +67,9 @@ async function report(io: Io, options: ReportOptions): Promise<ExitCode> {
   try {
     const verification = await verifyLog(store, {
       publicKeys,
-      ...(options.replay && { replay: createReplay({ sources, version: tool.version }) }),
+      ...(options.replay && {
+        replay: createReplay({ sources, version: tool.version, judgePattern }),
+      }),
       ...(knownHead !== undefined && { knownHead }),
       onProgress: verifying.onProgress,
     });

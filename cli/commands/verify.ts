@@ -1,6 +1,7 @@
 import { countOf, print, printJson, table, type ExitCode, type Io } from '../io.ts';
 import { describeStore, openEvidence, parseEvidenceOption, type Evidence } from '../evidence.ts';
 import { collect, evidenceOption, jsonOption, type AddCommand } from '../options.ts';
+import { judgePattern } from '../patterns.ts';
 import { startProgress } from '../progress.ts';
 import {
   isProblems,
@@ -65,7 +66,9 @@ async function verify(io: Io, options: VerifyOptions): Promise<ExitCode> {
     publicKeys,
     ...(knownHead !== undefined && { knownHead }),
     ...(span !== undefined && { span }),
-    ...(options.replay && { replay: createReplay({ sources, version: tool.version }) }),
+    ...(options.replay && {
+      replay: createReplay({ sources, version: tool.version, judgePattern }),
+    }),
     onProgress: progress.onProgress,
   }).finally(progress.stop);
 

@@ -7,12 +7,14 @@ import {
   encodeRecord,
   isRunRecord,
   keyOf,
+  lastPossibleSeq,
   seqOf,
   type Body,
   type LogRecord,
   type RunRecord,
   type Subject,
 } from './record.ts';
+import { bytesAt } from './run-files.ts';
 import { sha256, type Signer } from './sign.ts';
 
 /** Losers of the race for a place try again: far more often than runs ever meet. */
@@ -57,16 +59,15 @@ export type Draft = Body & { readonly subject: readonly Subject[] };
 
 export function openLog(store: EvidenceStore, signer: Signer | undefined): EvidenceLog {
   // Records never change, so what was read once is known.
-  const known = new Map<number, LogRecord | undefined>();
+  const known = new Map<number, LogRecord | 'missing' | 'unreadable'>();
   let seenSeq = 0;
 
-  const record = async (seq: number): Promise<LogRecord | undefined> => {
-    if (known.has(seq)) return known.get(seq);
-    const bytes = await store.get(keyOf(seq));
-    const decoded = bytes === null ? 'is missing' : decodeRecord(bytes);
-    const readable = typeof decoded === 'string' || decoded.seq !== seq ? undefined : decoded;
-    known.set(seq, readable);
-    return readable;
+  const record = async (seq: number): Promise<LogRecord | 'missing' | 'unreadable'> => {
+    const before = known.get(seq);
+    if (before !== undefined) return before;
+    const read = await readRecord(store, seq);
+    known.set(seq, read);
+    return read;
   };
 
   const lastSeq = async (): Promise<number> => {
@@ -91,9 +92,15 @@ export function openLog(store: EvidenceStore, signer: Signer | undefined): Evide
     head,
 
     async *backwards() {
+      let places: number[] | undefined;
       for (let seq = await lastSeq(); seq > 0; seq -= 1) {
         const found = await record(seq);
-        if (found !== undefined) yield found;
+        if (found === 'missing') {
+          // Whoever made the gap may have made it as wide as the numbers go: only what is there is looked at.
+          places ??= await seqsOf(store);
+          while ((places.at(-1) ?? 0) >= seq) places.pop();
+          seq = (places.at(-1) ?? 0) + 1;
+        } else if (found !== 'unreadable') yield found;
       }
     },
 
@@ -101,6 +108,7 @@ export function openLog(store: EvidenceStore, signer: Signer | undefined): Evide
       for (let conflicts = 0; conflicts < maxConflicts; conflicts += 1) {
         const last = await head();
         const link = { seq: (last?.seq ?? 0) + 1, previous: last?.sha256 ?? null };
+        if (link.seq > lastPossibleSeq) throw logIsFull();
         const draft = await build(link);
         if (draft === undefined) return undefined;
         const { subject, ...body } = draft;
@@ -118,6 +126,28 @@ export function openLog(store: EvidenceStore, signer: Signer | undefined): Evide
       );
     },
   };
+}
+
+async function readRecord(
+  store: EvidenceStore,
+  seq: number,
+): Promise<LogRecord | 'missing' | 'unreadable'> {
+  const bytes = await bytesAt(store, keyOf(seq));
+  if (bytes === null) return 'missing';
+  const decoded = bytes === 'no file' ? 'is no regular file' : decodeRecord(bytes);
+  return typeof decoded === 'string' || decoded.seq !== seq ? 'unreadable' : decoded;
+}
+
+/** Of the records that are there, in their order. */
+async function seqsOf(store: EvidenceStore): Promise<number[]> {
+  return (await store.list('log/')).flatMap((key) => seqOf(key) ?? []);
+}
+
+function logIsFull(): AuditError {
+  return new AuditError(
+    'EVIDENCE_UNWRITABLE',
+    `Evidence: ${keyOf(lastPossibleSeq)} is there, after which no record can come: somebody put it there. Run tcss-audit verify, keep the store as it is, and give the audit a new one.`,
+  );
 }
 
 /** So far ahead of a record that is there, the rest of the log is asked for as a list: one page of any store. */

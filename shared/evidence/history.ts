@@ -119,13 +119,14 @@ function recall(
     return;
   }
   memory.missedByRun.set(run.id, missed);
+  const isTold = deliveries.some(({ told = [] }) => told.length > 0);
+  const openBy = new Map(isTold ? open.map((finding) => [finding.fingerprint, finding]) : []);
   for (const { told = [], min } of deliveries) {
     if (told.length > 0) memory.partMin ??= min;
     for (const fingerprint of told) {
       // Newer runs were read first, and what they told is what counts.
       if (memory.parts.has(fingerprint)) continue;
-      const now = open.find((finding) => finding.fingerprint === fingerprint);
-      memory.parts.set(fingerprint, now ?? null);
+      memory.parts.set(fingerprint, openBy.get(fingerprint) ?? null);
     }
   }
 }

@@ -1,7 +1,7 @@
 /** A run's files, read as the work of a forger: what is no report or policies file is named, never believed. */
-import { isArray, isObject, parseJson } from '../json.ts';
+import { isArray, isObject, isInstant, isWithin, parseJson } from '../json.ts';
 import type { Finding, Json, JsonObject, Policy, TargetReport, Waiver } from '../model.ts';
-import { statuses } from '../model.ts';
+import { mostJudged, severities, sites, statuses } from '../model.ts';
 
 /** A finding as its line holds it: every key is there, whatever its status. */
 export interface FindingRow {
@@ -22,6 +22,9 @@ export interface FindingRow {
 export type ReportLine = Omit<TargetReport, 'findings'> & {
   readonly findings: readonly FindingRow[];
 };
+
+/** An answer takes 64 levels at most, and a line has some around it. */
+const maxDepth = 80;
 
 export interface ParsedLine {
   readonly text: string;
@@ -47,9 +50,11 @@ export function* eachLine(bytes: Uint8Array): Generator<ParsedLine> {
   for (const line of lines) yield { text: line, report: parseLine(line) };
 }
 
-function parseLine(line: string): ReportLine | string {
+/** @returns what is wrong with it as a sentence, where it is no report */
+export function parseLine(line: string): ReportLine | string {
   const value = tryParse(line);
   if (!isObject(value)) return 'is not a JSON object';
+  if (!isWithin(value, maxDepth)) return 'is nested too deep';
   const { target, observations, findings } = value;
   if (!isObject(target) || !areTexts(target, ['uin', 'site'])) return 'has no target';
   if (!isTarget(target)) return 'has a malformed target';
@@ -59,11 +64,17 @@ function parseLine(line: string): ReportLine | string {
   return value as unknown as ReportLine;
 }
 
+/** Findings under the types of what is judged tonight: a row has every key that its finding has. */
+export function reportOfLine({ target, observations, findings }: ReportLine): TargetReport {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- see above
+  return { target, observations, findings: findings as unknown as readonly Finding[] };
+}
+
 /** What decides who judges and who waives. */
-function isTarget({ alias, tags, policies }: JsonObject): boolean {
+function isTarget({ site, alias, tags, policies }: JsonObject): boolean {
   const areNames = (value: Json | undefined) =>
     value === undefined || (isArray(value) && value.every((item) => typeof item === 'string'));
-  return (alias === undefined || typeof alias === 'string') && areNames(tags) && areNames(policies);
+  return isOneOf(sites, site) && isTextOrAbsent(alias) && areNames(tags) && areNames(policies);
 }
 
 export interface Judged {
@@ -75,11 +86,19 @@ export interface Judged {
 export function parsePolicies(bytes: Uint8Array): Judged | string {
   const value = tryParse(textOf(bytes) ?? '');
   if (!isObject(value)) return 'is not a JSON object';
+  if (!isWithin(value, maxDepth)) return 'is nested too deep';
   const { policies, waivers } = value;
   if (!isListOf(policies, isPolicy)) return 'has malformed policies';
   if (!isListOf(waivers, isWaiver)) return 'has malformed waivers';
+  for (const [name, most] of Object.entries(mostJudged)) {
+    if (sizeOf(value[name]) > most) return `has more than ${String(most)} ${name}`;
+  }
   // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- checked just above, key by key
   return value as unknown as Judged;
+}
+
+function sizeOf(list: Json | undefined): number {
+  return isArray(list) ? list.length : 0;
 }
 
 function isObservation(value: JsonObject): boolean {
@@ -100,8 +119,9 @@ function isObservation(value: JsonObject): boolean {
 function isFindingRow(value: JsonObject): boolean {
   const { status, violations, reason, waiver } = value;
   return (
-    areTexts(value, ['policyId', 'severity']) &&
-    statuses.some((one) => one === status) &&
+    areTexts(value, ['policyId']) &&
+    isOneOf(severities, value['severity']) &&
+    isOneOf(statuses, status) &&
     isListOf(violations, isViolation) &&
     (reason === null || typeof reason === 'string') &&
     (waiver === undefined || (isObject(waiver) && areTexts(waiver, ['id', 'until'])))
@@ -116,13 +136,18 @@ function isViolation(value: JsonObject): boolean {
   );
 }
 
-/** As much as judging by it needs: the rest is prose. */
+/** As much as judging by it needs, and its prose, which is shown. */
 function isPolicy(value: JsonObject): boolean {
-  const { when, require } = value;
+  const { severity, when, require, remediation, controls } = value;
   return (
-    areTexts(value, ['id', 'severity', 'source']) &&
+    areTexts(value, ['id', 'title', 'source', 'rationale']) &&
+    isOneOf(severities, severity) &&
     isObject(require) &&
-    (when === undefined || isObject(when))
+    (when === undefined || isObject(when)) &&
+    isObject(remediation) &&
+    areTexts(remediation, ['text']) &&
+    isArray(controls) &&
+    controls.every((control) => typeof control === 'string')
   );
 }
 
@@ -130,9 +155,18 @@ function isWaiver(value: JsonObject): boolean {
   const { targets } = value;
   return (
     areTexts(value, ['id', 'policy', 'from', 'until']) &&
+    ['reason', 'ticket', 'approvedBy'].every((key) => isTextOrAbsent(value[key])) &&
     isArray(targets) &&
     targets.every((uin) => typeof uin === 'string')
   );
+}
+
+function isTextOrAbsent(value: Json | undefined): boolean {
+  return value === undefined || typeof value === 'string';
+}
+
+function isOneOf(known: readonly string[], value: Json | undefined): boolean {
+  return typeof value === 'string' && known.includes(value);
 }
 
 function areTexts(value: JsonObject, keys: readonly string[]): boolean {
@@ -143,13 +177,10 @@ function isListOf(value: Json | undefined, isItem: (item: JsonObject) => boolean
   return isArray(value) && value.every((item) => isObject(item) && isItem(item));
 }
 
-function isInstant(value: Json | undefined): boolean {
-  return typeof value === 'string' && Number.isFinite(Date.parse(value));
-}
-
-function textOf(bytes: Uint8Array): string | undefined {
+/** @returns undefined for what is not UTF-8; a byte order mark is part of the text */
+export function textOf(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return undefined;
   }

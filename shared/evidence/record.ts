@@ -2,15 +2,29 @@
  * One record: an in-toto Statement v1 in a DSSE envelope, a line of JSON in the log.
  * https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
  */
-import { isArray, isObject, parseJson } from '../json.ts';
-import type { DeliveryPredicate, Json, JsonObject, RunPredicate } from '../model.ts';
+import { isArray, isObject, isInstant, isWithin, parseJson } from '../json.ts';
+import {
+  severities,
+  statuses,
+  type DeliveryPredicate,
+  type Json,
+  type JsonObject,
+  type OpenFinding,
+  type RunPredicate,
+} from '../model.ts';
 import { payloadType, sha256, type Signature, type Signer } from './sign.ts';
+
+/** A record of ours takes five levels. */
+const maxDepth = 32;
 
 const statementType = 'https://in-toto.io/Statement/v1';
 const predicateTypes = {
   run: 'urn:tcss-audit:run:v1',
   delivery: 'urn:tcss-audit:delivery:v1',
 } as const;
+
+/** Of what a record lists as open. */
+const openStatuses: readonly OpenFinding['status'][] = ['fail', 'waived', 'error'];
 
 /** A file that the record seals: its key in the store, and the hash of its bytes. */
 export interface Subject {
@@ -37,6 +51,9 @@ export type RunRecord = LogRecord & { readonly kind: 'run' };
 export function isRunRecord(record: LogRecord): record is RunRecord {
   return record.kind === 'run';
 }
+
+/** Of a record's key: twelve digits, so that keys sort as their numbers. */
+export const lastPossibleSeq = 999_999_999_999;
 
 export function keyOf(seq: number): string {
   return `log/${String(seq).padStart(12, '0')}.json`;
@@ -94,6 +111,9 @@ export function decodeRecord(bytes: Uint8Array): LogRecord | string {
   const { payload: base64, signatures } = envelope;
   if (typeof base64 !== 'string') return 'has no payload';
   if (!areAll(signatures, isSignature)) return 'has malformed signatures';
+  if (new Set(signatures.map(({ keyid }) => keyid)).size < signatures.length) {
+    return 'has two signatures of one key';
+  }
 
   const payload = Buffer.from(base64, 'base64');
   if (payload.toString('base64') !== base64) return 'has a payload that is not base64';
@@ -103,6 +123,8 @@ export function decodeRecord(bytes: Uint8Array): LogRecord | string {
   }
   const statement = tryParse(payload);
   if (!isObject(statement)) return 'has a payload that is not a JSON object';
+  // What it says is compared, shown and written on, each by recursion.
+  if (!isWithin(statement, maxDepth)) return 'has a payload that is nested too deep';
   const { _type, subject, predicateType, predicate } = statement;
   if (_type !== statementType) return 'is no in-toto Statement v1';
   if (!areAll(subject, isSubject)) return 'has a malformed subject';
@@ -162,18 +184,23 @@ function isRun(predicate: JsonObject): predicate is JsonObject & RunPredicate {
     isText(tool['version']) &&
     isText(run['id']) &&
     isObject(run['trigger']) &&
+    isText(run['trigger']['type']) &&
+    isText(run['trigger']['name']) &&
     isInstant(run['trigger']['scheduledAt']) &&
     isInstant(run['startedAt']) &&
     isInstant(run['finishedAt']) &&
     isText(predicate['timezone']) &&
     isObject(counts) &&
     Object.values(counts).every((count) => Number.isSafeInteger(count)) &&
+    ['targets', ...statuses].every((key) => Object.hasOwn(counts, key)) &&
     isListOf(
       open,
       (item) =>
-        ['fingerprint', 'target', 'policyId', 'severity', 'status'].every((key) =>
-          isText(item[key]),
-        ) && isInstant(item['since']),
+        ['fingerprint', 'target', 'policyId'].every((key) => isText(item[key])) &&
+        isOneOf(severities, item['severity']) &&
+        isOneOf(openStatuses, item['status']) &&
+        (item['lastStatus'] === undefined || isOneOf(openStatuses, item['lastStatus'])) &&
+        isInstant(item['since']),
     ) &&
     isListOf(predicate['waivers'], (item) =>
       ['id', 'policy', 'state', 'until'].every((key) => isText(item[key])),
@@ -193,7 +220,8 @@ function isDelivery(predicate: JsonObject): predicate is JsonObject & DeliveryPr
     isListOf(
       predicate['deliveries'],
       (item) =>
-        ['channel', 'status', 'min'].every((key) => isText(item[key])) &&
+        ['channel', 'status'].every((key) => isText(item[key])) &&
+        isOneOf(severities, item['min']) &&
         (item['told'] === undefined || areAll(item['told'], isText)),
     )
   );
@@ -207,12 +235,12 @@ function isListOf(value: unknown, isItem: (item: JsonObject) => boolean): boolea
   return isArray(value) && value.every((item) => isObject(item) && isItem(item));
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
+function isOneOf(known: readonly string[], value: unknown): boolean {
+  return isText(value) && known.includes(value);
 }
 
-function isInstant(value: unknown): boolean {
-  return isText(value) && Number.isFinite(Date.parse(value));
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function isHash(value: unknown): value is string {

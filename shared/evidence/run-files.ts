@@ -1,8 +1,10 @@
 /** The files of a run: one line a target, and the policies that judged. */
 import { AuditError } from '../errors.ts';
-import { canonicalJson, isObject, parseJson } from '../json.ts';
+import { canonicalJson } from '../json.ts';
 import type { Finding, Json, Policy, TargetReport, Waiver } from '../model.ts';
 import type { EvidenceStore } from '../ports.ts';
+import { plainLine } from '../text.ts';
+import { parseLine, parsePolicies, reportOfLine, textOf } from './hostile.ts';
 import type { RunRecord, Subject } from './record.ts';
 import { sha256 } from './sign.ts';
 
@@ -60,7 +62,7 @@ async function* reportsOf(
     const text = await readSealed(store, subject);
     for (const line of text.split('\n')) {
       const uin = /^\{"target":\{"uin":"(\d+)"/.exec(line)?.[1];
-      if (line !== '' && (uin === undefined || isWanted(uin))) yield parseReport(line);
+      if (line !== '' && (uin === undefined || isWanted(uin))) yield reportIn(line, subject.name);
     }
   }
 }
@@ -117,41 +119,56 @@ export async function readPolicies(
       `Evidence record ${String(record.seq)} names no policies file.`,
     );
   }
-  const file = parseJson(await readSealed(store, subject));
-  if (isPoliciesFile(file)) return file;
-  throw new AuditError('EVIDENCE_BROKEN', `Evidence ${subject.name} holds no policies.`);
+  const file = parsePolicies(await readSealedBytes(store, subject));
+  if (typeof file !== 'string') return file;
+  throw new AuditError(
+    'EVIDENCE_BROKEN',
+    `Evidence ${subject.name} ${file}: run tcss-audit verify.`,
+  );
 }
 
-async function readSealed(store: EvidenceStore, { name, digest }: Subject): Promise<string> {
+/** `no file` for a link, a pipe or a folder, which somebody put in the place of a file. */
+export async function bytesAt(
+  store: EvidenceStore,
+  key: string,
+): Promise<Uint8Array | 'no file' | null> {
+  try {
+    return await store.get(key);
+  } catch (error) {
+    if (error instanceof AuditError && error.code === 'EVIDENCE_BROKEN') return 'no file';
+    throw error;
+  }
+}
+
+async function readSealed(store: EvidenceStore, subject: Subject): Promise<string> {
+  const text = textOf(await readSealedBytes(store, subject));
+  if (text !== undefined) return text;
+  throw new AuditError(
+    'EVIDENCE_BROKEN',
+    `Evidence ${subject.name} is not UTF-8: run tcss-audit verify.`,
+  );
+}
+
+async function readSealedBytes(
+  store: EvidenceStore,
+  { name, digest }: Subject,
+): Promise<Uint8Array> {
   const bytes = await store.get(name);
   if (bytes === null || sha256(bytes) !== digest.sha256) {
     throw new AuditError(
       'EVIDENCE_BROKEN',
-      `Evidence ${name} is not as it was sealed: run tcss-audit verify.`,
+      `Evidence ${plainLine(name)} is not as it was sealed: run tcss-audit verify.`,
     );
   }
-  return new TextDecoder().decode(bytes);
+  return bytes;
 }
 
-function parseReport(line: string): TargetReport {
-  const report = parseJson(line);
-  if (isReport(report)) return report;
-  throw new AuditError('EVIDENCE_BROKEN', 'A line of a sealed targets file is no report.');
-}
-
-/** The hash holds the line to what we wrote, so its outline is enough. */
-function isReport(value: Json): value is Json & TargetReport {
-  return (
-    isObject(value) &&
-    isObject(value['target']) &&
-    Array.isArray(value['observations']) &&
-    Array.isArray(value['findings'])
+/** The hash holds the line to what was sealed, not to what we would have written: the log may be forged. */
+function reportIn(line: string, name: string): TargetReport {
+  const report = parseLine(line);
+  if (typeof report !== 'string') return reportOfLine(report);
+  throw new AuditError(
+    'EVIDENCE_BROKEN',
+    `Evidence ${name}: a line ${report}: run tcss-audit verify.`,
   );
-}
-
-/** As above: the hash holds it to what we wrote. */
-function isPoliciesFile(
-  value: Json,
-): value is Json & { readonly policies: readonly Policy[]; readonly waivers: readonly Waiver[] } {
-  return isObject(value) && Array.isArray(value['policies']) && Array.isArray(value['waivers']);
 }

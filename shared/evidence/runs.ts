@@ -10,7 +10,7 @@ import {
   type LogRecord,
   type RunRecord,
 } from './record.ts';
-import { readPolicies, readReports } from './run-files.ts';
+import { bytesAt, readPolicies, readReports } from './run-files.ts';
 
 export interface RunsSpan {
   /** Epoch milliseconds of the scheduled time, inclusive; where absent, from the first run on. */
@@ -31,7 +31,10 @@ export async function* readRuns(
   const seqs = (await store.list('log/')).flatMap((key) => seqOf(key) ?? []);
   const wanted = new Map<string, number>();
   const unreadable = new Map<number, string>();
-  for (let seq = 1; seq <= (seqs.at(-1) ?? 0); seq += 1) {
+  for (const [index, seq] of seqs.entries()) {
+    const missing = (seqs[index - 1] ?? 0) + 1;
+    // However wide the gap is, it is one thing that cannot be read.
+    if (missing < seq) unreadable.set(missing, whatIsMissing(missing, seq - 1));
     const record = await recordAt(store, seq);
     if (typeof record === 'string') unreadable.set(seq, record);
     else if (record.kind === 'run') {
@@ -94,11 +97,15 @@ export async function sealedRunOf(store: EvidenceStore, record: RunRecord): Prom
   return { kind: 'run', head: { seq, sha256 }, predicate, reports, ...judged, files };
 }
 
+function whatIsMissing(from: number, to: number): string {
+  return from === to ? 'is missing' : `and all up to ${keyOf(to)} are missing`;
+}
+
 /** @returns what is wrong with it as a sentence, where there is no such record */
 async function recordAt(store: EvidenceStore, seq: number): Promise<LogRecord | string> {
-  const bytes = await store.get(keyOf(seq));
+  const bytes = await bytesAt(store, keyOf(seq));
   if (bytes === null) return 'is missing';
-  const record = decodeRecord(bytes);
+  const record = bytes === 'no file' ? 'is no regular file' : decodeRecord(bytes);
   if (typeof record !== 'string' && record.seq !== seq) {
     return `says that it is record ${String(record.seq)}`;
   }

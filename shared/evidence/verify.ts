@@ -269,7 +269,8 @@ async function checkRun(walk: Walk, record: RunRecord, seq: number): Promise<voi
 
 async function checkRunFiles(walk: Walk, record: RunRecord, seq: number): Promise<void> {
   const { abandoned, run } = record.predicate;
-  const isOwn = (name: string) => name.startsWith(folderOf(run.id)) && !abandoned.includes(name);
+  const left = new Set(abandoned);
+  const isOwn = (name: string) => name.startsWith(folderOf(run.id)) && !left.has(name);
   const repeated = record.subject.flatMap(({ name }) =>
     isOwn(name) ? (walk.sealed.get(name)?.seq ?? []) : [],
   )[0];
@@ -304,8 +305,9 @@ async function checkRunFiles(walk: Walk, record: RunRecord, seq: number): Promis
     const { version } = record.predicate.tool;
     walk.versions.set(version, (walk.versions.get(version) ?? 0) + 1);
     walk.counts.findings += findings;
-    walk.faults.push(...faults);
-    walk.unchecked.push(...unchecked);
+    // One by one: there is no end to what may be wrong, and to the arguments of a call there is.
+    for (const fault of faults) walk.faults.push(fault);
+    for (const one of unchecked) walk.unchecked.push(one);
   }
 }
 /* eslint-enable no-param-reassign */
@@ -323,8 +325,10 @@ async function checkRepeat(
   const read = await readFile(walk, keyOf(firstSeq));
   const first = read.kind === 'bytes' ? decodeRecord(read.bytes) : '';
   if (typeof first === 'string' || first.kind !== 'run') return;
-  const ownOf = ({ subject, predicate: { abandoned } }: RunRecord) =>
-    subject.map(({ name }) => name).filter((name) => !abandoned.includes(name));
+  const ownOf = ({ subject, predicate: { abandoned } }: RunRecord) => {
+    const left = new Set(abandoned);
+    return subject.map(({ name }) => name).filter((name) => !left.has(name));
+  };
   if (saidBy(first) !== saidBy(record) || ownOf(first).join() !== ownOf(record).join()) {
     walk.add(
       'wrong-repeat',

@@ -1,5 +1,6 @@
 /** A folder of policies, checked as a whole: one bad file breaks the build, with every problem named. */
 import { isArray, isObject, own } from '../json.ts';
+import { mostJudged } from '../model.ts';
 import type {
   ControlsCatalogue,
   Json,
@@ -157,6 +158,14 @@ export function lint(
 
   const json = files.waivers === undefined ? undefined : read(files.waivers);
   const waivers = json === undefined ? [] : (keep(waiversOf(json)) ?? []);
+  if (policies.length > mostJudged.policies) {
+    const what = `there are ${String(policies.length)} of them, and an audit takes ${String(mostJudged.policies)} at most`;
+    problems.push({ where: 'policies', what });
+  }
+  if (json !== undefined && waivers.length > mostJudged.waivers) {
+    const what = `holds ${String(waivers.length)} waivers, and an audit takes ${String(mostJudged.waivers)} at most`;
+    tell(json, [{ at: [], what }]);
+  }
   if (json !== undefined) tell(json, waiverFaults(waivers, ids));
 
   const controls = catalogue ?? { frameworks: [] };

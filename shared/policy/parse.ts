@@ -18,7 +18,7 @@ import type {
   Waiver,
 } from '../model.ts';
 import { plainLine } from '../text.ts';
-import { placed, problemAt, type JsonFile } from './places.ts';
+import { lineAt, placed, problemAt, type JsonFile } from './places.ts';
 import { didYouMean } from './suggest.ts';
 
 /** A file as read: the name is relative to the policy folder. */
@@ -95,6 +95,9 @@ export function parseControls(source: SourceFile): Result<ControlsCatalogue, Pro
   return parsed.ok ? { ok: true, value: { frameworks: parsed.value.frameworks } } : parsed;
 }
 
+/** Of one kind in one file: whoever mends these sees the rest the next time. */
+const maxProblems = 100;
+
 /** Hundreds of levels are no policy, and whoever walks them by recursion overflows. */
 const maxDepth = 64;
 
@@ -142,10 +145,11 @@ function depthOf(text: string): number {
 function onePerLine(text: string, faults: readonly ParseError[]): readonly ParseError[] {
   const byLine = new Map<number, ParseError>();
   for (const fault of faults) {
-    const line = text.slice(0, fault.offset).split('\n').length;
+    const line = lineAt(text, fault.offset);
     if (!byLine.has(line)) byLine.set(line, fault);
     // A text that never ends takes what follows for something else.
     if (printParseErrorCode(fault.error).startsWith('UnexpectedEndOf')) break;
+    if (byLine.size >= maxProblems) break;
   }
   return [...byLine.values()];
 }
@@ -166,7 +170,7 @@ export function repeatedKeys(json: JsonFile): readonly Problem[] {
       const key = child.type === 'property' ? child.children?.[0] : undefined;
       if (key !== undefined) {
         const name: unknown = key.value;
-        const line = json.text.slice(0, key.offset).split('\n').length;
+        const line = lineAt(json.text, key.offset);
         const before = seen.get(name);
         if (before === undefined) seen.set(name, line);
         else {
@@ -174,6 +178,7 @@ export function repeatedKeys(json: JsonFile): readonly Problem[] {
           problems.push(placed(json, key.offset, key.length, what));
         }
       }
+      if (problems.length >= maxProblems) return;
       walk(child);
     }
   };
@@ -184,7 +189,7 @@ export function repeatedKeys(json: JsonFile): readonly Problem[] {
 function valueAs<T>(json: ReadFile, isValid: ValidateFunction<T>): Result<T, Problem> {
   const value: unknown = json.value;
   if (isValid(value)) return { ok: true, value };
-  const [first, ...rest] = tellingErrors(isValid.errors ?? []);
+  const [first, ...rest] = tellingErrors(isValid.errors ?? []).slice(0, maxProblems);
   const problem = (error: ErrorObject | undefined): Problem =>
     error === undefined
       ? placed(json, 0, 1, 'is not valid')

@@ -40,10 +40,27 @@ export function placed(
   return {
     where: file,
     what,
-    line: text.slice(0, start).split('\n').length,
+    line: lineAt(text, start),
     column: column + 1,
     excerpt: excerptOf(line, column, length),
   };
+}
+
+/** Faults come in the order of the text: each is counted from the one before it. */
+let counted = { text: '', offset: 0, line: 1 };
+
+/** The number of the line, from 1, in which the offset lies. */
+export function lineAt(text: string, offset: number): number {
+  const isAhead = text === counted.text && offset >= counted.offset;
+  let { offset: from, line } = isAhead ? counted : { offset: 0, line: 1 };
+  for (;;) {
+    const end = text.indexOf('\n', from);
+    if (end === -1 || end >= offset) break;
+    from = end + 1;
+    line += 1;
+  }
+  counted = { text, offset: from, line };
+  return line;
 }
 
 /** The nearest value on the path that is there: what is missing has no place of its own. */

@@ -7,15 +7,20 @@ import type { Fault } from './places.ts';
 import { isKeyword, keywords, readsOf, type Applied, type ReadPath, type Reads } from './reads.ts';
 import { didYouMean } from './suggest.ts';
 import { documentedAt, type ValueType } from './types.ts';
+import { maxWork, workOf } from './work.ts';
 
 /** @returns why people would wait for this pattern, or undefined where they would not, or nobody can tell */
 export type PatternJudge = (pattern: string) => string | undefined;
+
+const tooMuchWork = `takes more than ${String(maxWork)} steps to go through: refer to fewer definitions, and to none from within itself`;
 
 export function schemaFaults(
   schema: JsonObject,
   source: Source,
   judgePattern: PatternJudge,
 ): readonly Fault[] {
+  // Nothing else is asked of it: whatever goes through it would never end.
+  if (workOf(schema) > maxWork) return [{ at: [], what: tooMuchWork }];
   const reads = readsOf(schema);
   const patterns = patternFaults(reads.applied, judgePattern);
   const faults: readonly Fault[] = [

@@ -5,6 +5,7 @@
  */
 import { expect, it } from 'vitest';
 
+import { judgePattern } from '../../cli/patterns.ts';
 import { CloudError } from '../../shared/errors.ts';
 import { verifyLog } from '../../shared/evidence/verify.ts';
 import { identify } from '../../shared/identity.ts';
@@ -116,7 +117,7 @@ function createScene({
 
 // ---- The laws -----------------------------------------------------------------------------------
 
-const replay = createReplay({ sources, version: '0.0.0-test' });
+const replay = createReplay({ sources, version: '0.0.0-test', judgePattern });
 
 async function faultsOf(store: OpenStore, isReplayed = true): Promise<readonly string[]> {
   const options = { publicKeys: [publicKey], ...(isReplayed && { replay }) };

@@ -324,7 +324,7 @@ it.each(Object.entries(malformed))('refuses %s', (_name, [bytes, sentence]) => {
 
 const word = fc.string({ unit: 'binary', maxLength: 20 });
 const instant = fc
-  .date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-12-31') })
+  .date({ noInvalidDate: true, min: new Date(0), max: new Date('2199-12-31') })
   .map((date) => date.toISOString());
 const anyHash = fc.string({
   unit: fc.constantFrom(...Array.from('0123456789abcdef')),

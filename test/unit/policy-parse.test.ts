@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Json, JsonObject } from '../../shared/model.ts';
-import { parseExample, parsePolicy, parseWaivers } from '../../shared/policy/parse.ts';
+import {
+  parseExample,
+  parsePolicy,
+  parseWaivers,
+  readJson,
+  repeatedKeys,
+} from '../../shared/policy/parse.ts';
 import { sources } from '../../shared/settings/sources.ts';
 import { policy, waiver } from '../support/policy-json.ts';
 import { placesOf, unplaced } from '../support/problems.ts';
@@ -295,4 +301,20 @@ describe('parseWaivers', () => {
   it.each(Object.entries(bad))('refuses %s', (_name, [json, problems]) => {
     expect(whats(parsed(json))).toEqual(problems);
   });
+});
+
+it('of a file that is broken in every line, the first hundred are told', () => {
+  const text = `[\n${'x\n'.repeat(20_000)}]`;
+  const read = readJson({ file: 'a.json', text });
+  expect(read.ok ? [] : read.problems.map(({ line }) => line)).toEqual(
+    Array.from({ length: 100 }, (_, index) => index + 2),
+  );
+});
+
+it('of a key that is there twenty thousand times, the first hundred are told', () => {
+  const read = readJson({ file: 'a.json', text: `{${'"a":1,\n'.repeat(20_000)}"b":1}` });
+  if (!read.ok) throw new Error('no JSON');
+  expect(repeatedKeys(read.value).map(({ line }) => line)).toEqual(
+    Array.from({ length: 100 }, (_, index) => index + 2),
+  );
 });

@@ -8,6 +8,7 @@ import { findRun } from '../../shared/evidence/seal.ts';
 import { createFileStore } from '../../shared/evidence/stores/file.ts';
 import { verifyLog, type Fault, type FaultCode } from '../../shared/evidence/verify.ts';
 import type { EvidenceStore } from '../../shared/ports.ts';
+import { judgePattern } from '../../cli/patterns.ts';
 import { createReplay } from '../../shared/replay.ts';
 import { sources } from '../../shared/settings/sources.ts';
 import {
@@ -34,7 +35,10 @@ import {
 } from '../support/log.ts';
 
 const verify = (store: EvidenceStore, by = version) =>
-  verifyLog(store, { publicKeys: [publicKey], replay: createReplay({ sources, version: by }) });
+  verifyLog(store, {
+    publicKeys: [publicKey],
+    replay: createReplay({ sources, version: by, judgePattern }),
+  });
 
 const honest = await buildJudgedLog();
 const other = '0.9.0';
@@ -97,7 +101,7 @@ it('replays the runs of the span only', async () => {
   const store = createOpenStore(honest.files);
   editFinding(store, 2, 'vulnerabilities', (it) => ({ ...it, status: 'pass', violations: [] }));
   reseal(store);
-  const replay = createReplay({ sources, version });
+  const replay = createReplay({ sources, version, judgePattern });
   const sinceMs = Date.parse('2026-11-26T00:00:00Z');
   const span = { sinceMs, untilMs: Infinity };
   const { faults, findings } = await verifyLog(store, { publicKeys: [publicKey], replay, span });
@@ -404,8 +408,8 @@ const lies: Record<string, Lie> = {
         JSON.stringify(line).replace('"ScanVul":true', `"ScanVul":${deep}`),
       ]);
     },
-    codes: ['wrong-facts', 'wrong-finding'],
-    first: { line: 1 },
+    codes: ['malformed-report'],
+    first: { line: 1, message: 'is nested too deep' },
   },
   'two observations of one source': {
     forge: (store) => {
@@ -750,7 +754,7 @@ it.each(Object.entries(unknown))('could not tell of %s', async (_name, [forge, m
 // ---- Laws -------------------------------------------------------------------------------------
 
 it('law: no lines whatever make the replay throw', async () => {
-  const replay = createReplay({ sources, version });
+  const replay = createReplay({ sources, version, judgePattern });
   const anything = fc.oneof(
     fc.json().map((json) => `${json}\n`),
     fc
@@ -794,7 +798,7 @@ it('law: no lines whatever make the replay throw', async () => {
 it('law: a setting that decides cannot be changed without a fault', async () => {
   const flips = fc.constantFrom('Enable', 'ScanVul', 'ScanPeriod', 'LastScanTime');
   const values = fc.oneof(fc.boolean(), fc.integer(), fc.constant(null), fc.string());
-  const replay = createReplay({ sources, version });
+  const replay = createReplay({ sources, version, judgePattern });
   await fc.assert(
     fc.asyncProperty(flips, values, async (name, value) => {
       const store = createOpenStore(honest.files);

@@ -1,6 +1,7 @@
 /** A run of several accounts in one invocation: what is sealed of each, waived, told and replayed. */
 import { expect, it } from 'vitest';
 
+import { judgePattern } from '../../cli/patterns.ts';
 import { CloudError } from '../../shared/errors.ts';
 import { verifyLog } from '../../shared/evidence/verify.ts';
 import { createReplay } from '../../shared/replay.ts';
@@ -67,7 +68,10 @@ async function audit() {
 }
 
 const verify = (store: Awaited<ReturnType<typeof audit>>['store']) =>
-  verifyLog(store, { publicKeys: [publicKey], replay: createReplay({ sources, version }) });
+  verifyLog(store, {
+    publicKeys: [publicKey],
+    replay: createReplay({ sources, version, judgePattern }),
+  });
 
 it('seals each account with what it takes to judge it again, and nothing of its external id', async () => {
   const { store, outcome, reports } = await audit();

@@ -8,6 +8,7 @@ import { verifyLog } from '../../shared/evidence/verify.ts';
 import { own } from '../../shared/json.ts';
 import type { Json, JsonObject, TargetReport } from '../../shared/model.ts';
 import type { EvidenceStore, InvokeSelf } from '../../shared/ports.ts';
+import { judgePattern } from '../../cli/patterns.ts';
 import { createReplay } from '../../shared/replay.ts';
 import { collected, runAudit, type RunOutcome, type RunPlan } from '../../shared/run.ts';
 import { sources } from '../../shared/settings/sources.ts';
@@ -176,7 +177,7 @@ async function play({ targets: count, script, windowMs = 3_000, meanwhile }: Sce
   await Promise.all(late);
   const { faults } = await verifyLog(store, {
     publicKeys: [publicKey],
-    replay: createReplay({ sources, version: '0.0.0-test' }),
+    replay: createReplay({ sources, version: '0.0.0-test', judgePattern }),
   });
   return {
     outcome,

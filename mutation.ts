@@ -1,0 +1,78 @@
+/**
+ * Mutation testing of the pure stages, a file at a time: `npm run mutation -- shared/retry.ts …`, without
+ * files all of them. Each file is held to the unit tests of its own stage only. docs/testing.md has the scores.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** The tests of each file, under test/unit/. */
+const testsOf: Readonly<Record<string, readonly string[]>> = {
+  'shared/text.ts': ['text'],
+  'shared/json.ts': ['json', 'evidence-record'],
+  'shared/retry.ts': ['retry'],
+  'shared/identity.ts': ['run-event', 'schedule'],
+  'shared/schedule.ts': ['schedule'],
+  'shared/targets.ts': ['targets'],
+  'shared/shards.ts': ['shards', 'hostile-events'],
+  'shared/gather.ts': ['shards', 'run-nights'],
+  'shared/survey.ts': ['shards', 'run-sources'],
+  'shared/judge.ts': ['replay', 'run-sources'],
+  'shared/evidence/tally.ts': ['evidence-*', 'replay'],
+  'shared/evidence/parts.ts': ['evidence-*', 'shards'],
+  'shared/evidence/claims.ts': ['evidence-*', 'shards', 'run-nights'],
+  'shared/evidence/chain.ts': ['evidence-chain', 'evidence-seal', 'hostile-log'],
+  'shared/evidence/record.ts': ['evidence-record', 'evidence-golden', 'hostile-log'],
+  'shared/evidence/seal.ts': ['evidence-seal', 'evidence-chain', 'evidence-drift'],
+  'shared/evidence/history.ts': ['evidence-history', 'evidence-drift'],
+  'shared/evidence/runs.ts': ['evidence-runs', 'hostile-log'],
+  'shared/policy/evaluate.ts': ['policy-evaluate', 'policy-nested', 'policy-corners'],
+  'shared/policy/reads.ts': ['policy-reads', 'policy-nested'],
+  'shared/policy/violation.ts': ['policy-violation'],
+  'shared/policy/waivers.ts': ['policy-waivers', 'run-waivers'],
+  'shared/policy/work.ts': ['policy-work'],
+  'shared/notice/changes.ts': ['notice-changes'],
+  'shared/notice/paginate.ts': ['notice-paginate'],
+  'shared/settings/observe.ts': ['settings-observe'],
+  'shared/settings/pages.ts': ['settings-observe', 'run-sources'],
+  'shared/settings/time.ts': ['settings-time'],
+};
+
+interface Report {
+  readonly files: Readonly<
+    Record<string, { readonly mutants: readonly { readonly status: string }[] }>
+  >;
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((file) => !Object.hasOwn(testsOf, file));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `${unknown.join(', ')}: not known to mutation.ts, which has ${Object.keys(testsOf).join(', ')}\n`,
+  );
+  process.exit(2);
+}
+
+const rows = (asked.length > 0 ? asked : Object.keys(testsOf)).map((file) => {
+  const name = file.replace(/^shared\//, '').replaceAll('/', '-');
+  const tests = (testsOf[file] ?? []).map((test) => `test/unit/${test}.test.ts`);
+  const incremental = `reports/mutation/incremental-${name}.json`;
+  const { status } = spawnSync(
+    'npx',
+    ['stryker', 'run', '--mutate', file, '--incrementalFile', incremental],
+    { stdio: 'inherit', env: { ...process.env, MUTATION_TESTS: tests.join(' ') } },
+  );
+  return { file, status, score: scoreOf(file) };
+});
+for (const { file, score } of rows) process.stdout.write(`${file.padEnd(32)} ${score}\n`);
+if (rows.some(({ status }) => status !== 0)) process.exitCode = 1;
+
+function scoreOf(file: string): string {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- Stryker wrote it just now
+  const report = JSON.parse(readFileSync('reports/mutation/mutation.json', 'utf8')) as Report;
+  const statuses = report.files[file]?.mutants.map(({ status }) => status) ?? [];
+  const count = (...kinds: readonly string[]) =>
+    statuses.filter((status) => kinds.includes(status)).length;
+  const [noticed, missed] = [count('Killed', 'Timeout'), count('Survived', 'NoCoverage')];
+  const share = (100 * noticed) / Math.max(1, noticed + missed);
+  return `${share.toFixed(1)} % (${String(noticed)} of ${String(noticed + missed)})`;
+}
