@@ -55,8 +55,11 @@ export async function createWard(input: WardInput): Promise<Ward & { readonly cl
   const described = readDescribed(files.audit, input.env);
   const base = withKeys(input.env, described);
   const [audit, watchdog] = [
-    createFunctionWard(described, base, input),
-    createFunctionWard(readDescribed(files.watchdog, input.env), base, input),
+    createFunctionWard(described, base, { library, untilMs: clock.now() + firstLookMs }),
+    createFunctionWard(readDescribed(files.watchdog, input.env), base, {
+      library,
+      untilMs: deadlineMs,
+    }),
   ];
   const { origin, found, ...effective } = await effectiveEnv(base, audit);
   const { evidence: place } = input;
@@ -132,7 +135,7 @@ const firstLookMs = 15_000;
 function createFunctionWard(
   described: Described,
   env: Env,
-  { library, deadlineMs }: WardInput,
+  { library, untilMs }: { readonly library: CompiledLibrary; readonly untilMs: number },
 ): FunctionWard & { readonly close: () => void } {
   const close = () => undefined;
   if (!described.ok) return { isKnown: false, verdict: described.verdict, close };
@@ -142,7 +145,6 @@ function createFunctionWard(
   // Its check asks for the same settings, and says so.
   if (access.broken.size > 0) return { isKnown: false, verdict: skip('nobody may ask'), close };
   const api = createApi(systemClock, { ...access.config, region, locale: 'en', requestTimeoutMs });
-  const untilMs = Math.min(deadlineMs, systemClock.now() + firstLookMs);
   return {
     ...{ isKnown: true, description, api, close: api.close },
     deployed: once(() => told(readDeployed(api, description, untilMs))),
