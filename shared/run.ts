@@ -4,7 +4,6 @@ import { openLog, runsBackwards, type EvidenceLog } from './evidence/chain.ts';
 import { encodePolicies, openReports, readReports, type Reports } from './evidence/run-files.ts';
 import { findRun, sealRun, type RunToSeal, type SealedBy } from './evidence/seal.ts';
 import type { Subject } from './evidence/record.ts';
-import type { Signer } from './evidence/sign.ts';
 import { collect, gather, joined, type Gathered } from './gather.ts';
 import { judge } from './judge.ts';
 import type {
@@ -40,7 +39,6 @@ export interface RunPlan extends TellPlan, SurveyPlan {
   readonly targets?: readonly AuditTarget[];
   /** That account, where it is known without asking the cloud. */
   readonly uin?: string;
-  readonly signer?: Signer;
   readonly tool: RunPredicate['tool'];
 }
 

@@ -4,21 +4,31 @@ import { readHistory, type History } from './evidence/history.ts';
 import { keyOf, type RunRecord } from './evidence/record.ts';
 import { fingerprintOf } from './evidence/seal.ts';
 import type { Reports } from './evidence/run-files.ts';
+import type { Signer } from './evidence/sign.ts';
+import { takeTurn } from './evidence/turns.ts';
 import type { Delivery, Finding, OpenFinding, RunPredicate, Site } from './model.ts';
 import { changesFor, isNothing, type ChangeOptions } from './notice/changes.ts';
 import { deliver } from './notice/deliver.ts';
 import { noticeOf, noticeOfNote, type Notice, type RunToTell } from './notice/notice.ts';
 import type { Channel } from './notice/webhook.ts';
 import type { CompiledPolicy } from './policy/compiled.ts';
-import type { Clock, Http } from './ports.ts';
+import type { Clock, EvidenceStore, Http } from './ports.ts';
 
 export interface TellPlan {
   readonly site: Site;
   readonly policies: readonly CompiledPolicy[];
   readonly channels: readonly Channel[];
   readonly notify: Omit<ChangeOptions, 'min'>;
+  /** Undefined: what is written is not signed. */
+  readonly signer?: Signer;
   /** Epoch milliseconds: when telling must be over. */
   readonly tellUntilMs: number;
+}
+
+export interface TellPorts {
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly store: EvidenceStore;
 }
 
 /** A run tells for so long at most. */
@@ -37,7 +47,7 @@ export interface SealedRun {
 }
 
 export async function tell(
-  ports: { readonly http: Http; readonly clock: Clock },
+  ports: TellPorts,
   log: EvidenceLog,
   plan: TellPlan,
   sealed: SealedRun,
@@ -45,7 +55,7 @@ export async function tell(
   const { channels } = plan;
   if (channels.length === 0) return [];
   const { clock } = ports;
-  const history = await historyInTurn(clock, log, plan, sealed);
+  const history = await historyInTurn(ports, log, plan, sealed);
   const untilMs = tellUntil(clock, plan, sealed);
   const planned = await planNotices(log, plan, sealed, history);
 
@@ -78,7 +88,10 @@ export async function planNotices(
 ): Promise<readonly PlannedNotice[]> {
   const head = (await log.head()) ?? record;
   const { open, waivers, drift = [], run, counts } = record.predicate;
-  const heard = [...history.heardBy.values()].flatMap((one) => one.open);
+  const heard = [...history.heardBy.values()].flatMap((one) => [
+    ...one.open,
+    ...[...one.unsure.values()].filter((finding) => finding !== null),
+  ]);
   const { findings, aliases } = await findingsOf(reports, [...open, ...heard]);
   const passed = new Set(
     [...findings].filter(([, { status }]) => status === 'pass').map(([fingerprint]) => fingerprint),
@@ -105,7 +118,7 @@ export async function planNotices(
 
 /** Tells that the audit itself failed. The log cannot remember it, so each attempt of a run says it. */
 export async function tellFailure(
-  ports: { readonly http: Http; readonly clock: Clock },
+  ports: Omit<TellPorts, 'store'>,
   plan: Pick<TellPlan, 'site' | 'channels' | 'tellUntilMs'>,
   runId: string,
   message: string,
@@ -118,22 +131,33 @@ export async function tellFailure(
 
 /**
  * Runs tell in the order of the log. One that sealed just before us may be posting right now; its record of
- * that decides what is left for us. If it was killed, we wait in vain, once, and not long.
+ * that decides what is left for us. If it was killed, we wait in vain, once, and not long. Where earlier runs are not
+ * told, or this is not told by who sealed it, others may have the same to tell: they take turns.
  */
 async function historyInTurn(
-  clock: Clock,
+  { clock, store }: TellPorts,
   log: EvidenceLog,
   plan: TellPlan,
   { record, isOurs }: SealedRun,
 ): Promise<History> {
   const names = plan.channels.map(({ name }) => name);
   const waitUntilMs = plan.tellUntilMs - ownMs;
+  let isOurTurn = false;
   for (;;) {
     const history = await readHistory(log, record, names);
     const isBusy = history.untold.some(
       ({ seq, predicate }) => !(isOurs && seq === record.seq) && clock.now() < turnEndMs(predicate),
     );
-    if (!isBusy || clock.now() + pollMs >= waitUntilMs) return history;
+    // What is told already, or left to a later run, takes nobody's turn.
+    const isOver = !isOurs && (history.isSuperseded || history.told.size === names.length);
+    const isFree = isOurTurn || isOver || (isOurs && !history.isBehind);
+    if (isFree && !isBusy) return history;
+    if (clock.now() + pollMs >= waitUntilMs) return history;
+    if (!isBusy) {
+      isOurTurn = await takeTurn(store, record, plan.signer, { nowMs: clock.now(), turnMs });
+      // Whose turn it has just become reads again what those before have told.
+      if (isOurTurn) continue;
+    }
     await clock.sleep(pollMs);
   }
 }

@@ -94,10 +94,9 @@ async function judge(
   if (tail === undefined) return { runId, troubles: [{ kind: 'empty' }] };
 
   const { head, records, damaged } = tail;
-  const [first] = damaged;
-  if (first !== undefined) {
+  if (damaged !== undefined) {
     // It may be the run, or the record of who was told of it.
-    const message = `Evidence ${keyOf(first)} is missing or is no record.`;
+    const message = `Evidence ${keyOf(damaged)} is missing or is no record.`;
     return { runId, head, troubles: [{ kind: 'unreadable', message }] };
   }
   if (!records.some(isRunRecord)) return { runId, head, troubles: [{ kind: 'empty' }] };
@@ -187,8 +186,8 @@ interface Tail {
   /** From the latest down to the awaited run's, or as far as it could be. */
   readonly records: readonly LogRecord[];
   readonly awaited: Awaited;
-  /** The numbers of those that cannot be read, where the awaited run or what was told of it may have been. */
-  readonly damaged: readonly number[];
+  /** The highest number that no readable record has, where the awaited run or what was told of it may have been. */
+  readonly damaged: number | undefined;
 }
 
 /** So far before its time, a run has not been sealed in any zone. */
@@ -220,7 +219,7 @@ async function readTail(
     head,
     records,
     awaited,
-    damaged: gapsIn(records, head.seq, lowestOf(runs, awaited, nowMs)),
+    damaged: gapIn(records, head.seq, lowestOf(runs, awaited, nowMs)),
   };
 }
 
@@ -241,11 +240,12 @@ function finishedMsOf({ predicate }: RunRecord): number {
   return Date.parse(predicate.run.finishedAt);
 }
 
-/** @returns the numbers above the lowest, from the highest down, that no record has */
-function gapsIn(records: readonly LogRecord[], highest: number, lowest: number): readonly number[] {
+/** @returns the highest number above the lowest that no record has */
+function gapIn(records: readonly LogRecord[], highest: number, lowest: number): number | undefined {
   const known = new Set(records.map(({ seq }) => seq));
-  const all = Array.from({ length: highest - lowest }, (_, at) => highest - at);
-  return all.filter((seq) => !known.has(seq));
+  let seq = highest;
+  while (known.has(seq)) seq -= 1;
+  return seq > lowest ? seq : undefined;
 }
 
 function summaryOf({ run, head }: Seen): RunSummary | undefined {

@@ -5,6 +5,7 @@
  */
 import type { EvidenceStore } from '../ports.ts';
 import { isObject, own, parseJson } from '../json.ts';
+import type { Json, JsonObject } from '../model.ts';
 import { encodeStatement, areSubjects, type Subject } from './record.ts';
 import type { Signer } from './sign.ts';
 
@@ -56,6 +57,20 @@ function encode({ files, ...predicate }: Claim, signer: Signer | undefined): Uin
 }
 
 function decode(bytes: Uint8Array): Claim | undefined {
+  const { subject, predicate } = statementIn(bytes) ?? {};
+  if (!areSubjects(subject) || predicate === undefined) return undefined;
+  const [first, ...rest] = subject;
+  const { runId, policiesKey, startedAt } = predicate;
+  if (first === undefined || typeof startedAt !== 'string') return undefined;
+  return typeof runId === 'string' && typeof policiesKey === 'string'
+    ? { runId, policiesKey, startedAt, files: [first, ...rest] }
+    : undefined;
+}
+
+/** What an envelope says, whoever made it: only who would write the same bytes may believe it. */
+export function statementIn(
+  bytes: Uint8Array,
+): { readonly subject: Json | undefined; readonly predicate: JsonObject } | undefined {
   try {
     const envelope = parseJson(Buffer.from(bytes).toString('utf8'));
     const payload = isObject(envelope) ? own(envelope, 'payload') : undefined;
@@ -63,13 +78,7 @@ function decode(bytes: Uint8Array): Claim | undefined {
     const statement = parseJson(Buffer.from(payload, 'base64').toString('utf8'));
     if (!isObject(statement)) return undefined;
     const { subject, predicate } = statement;
-    if (!areSubjects(subject) || !isObject(predicate)) return undefined;
-    const [first, ...rest] = subject;
-    const { runId, policiesKey, startedAt } = predicate;
-    if (first === undefined || typeof startedAt !== 'string') return undefined;
-    return typeof runId === 'string' && typeof policiesKey === 'string'
-      ? { runId, policiesKey, startedAt, files: [first, ...rest] }
-      : undefined;
+    return isObject(predicate) ? { subject, predicate } : undefined;
   } catch {
     return undefined;
   }

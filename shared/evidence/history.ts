@@ -8,6 +8,11 @@ export interface Heard {
   readonly open: readonly OpenFinding[];
   readonly waivers: readonly WaiverUse[];
   readonly drift: readonly SeenDrift[];
+  /**
+   * By fingerprint: what it may have heard since, of runs that sealed and recorded no delivery. Their process was
+   * killed, before it told or after; null = that it is over.
+   */
+  readonly unsure: ReadonlyMap<string, OpenFinding | null>;
   readonly scheduledAt: string;
   /** The channel's severity filter when it heard it. */
   readonly min: Severity;
@@ -27,6 +32,8 @@ export interface History {
   readonly untold: readonly RunRecord[];
   /** A later run is in the log: what is open now, it tells. */
   readonly isSuperseded: boolean;
+  /** Some channel has not heard the whole of an earlier run: a repetition of that may be telling it right now. */
+  readonly isBehind: boolean;
 }
 
 /** How many runs back a channel's last delivery is looked for; one that is older hears all that is open. */
@@ -63,7 +70,10 @@ export async function readHistory(
       const own = (deliveries ?? []).filter((delivery) => delivery.channel === channel);
       const whole = own.find(({ status }) => status !== 'failed');
       if (whole !== undefined && (isThis || isLater)) told.add(channel);
-      else if (memory.base === undefined) recall(memory, record, own, whole);
+      else if (memory.base === undefined) {
+        recall(memory, record, own, whole);
+        if (deliveries === undefined && !isThis && !isLater) doubt(memory, record);
+      }
     }
     runs += 1;
     const areKnown = [...memories.values()].every(({ base }) => base !== undefined);
@@ -87,6 +97,9 @@ export async function readHistory(
     // A run that two attempts sealed has a record on either side of its deliveries.
     untold: untold.filter(({ predicate }) => !deliveriesOf.has(predicate.run.id)),
     isSuperseded,
+    isBehind: [...memories.values()].some(({ missedByRun }) =>
+      [...missedByRun.keys()].some((id) => id !== runId),
+    ),
   };
 }
 
@@ -97,12 +110,20 @@ interface Memory {
   /** By fingerprint: what it heard of since, from deliveries that broke off; null = that it is over. */
   readonly parts: Map<string, OpenFinding | null>;
   partMin: Severity | undefined;
+  /** Runs that may have told it something, latest first, and of which findings it heard later for certain. */
+  readonly doubts: { readonly open: readonly OpenFinding[]; readonly known: ReadonlySet<string> }[];
   /** By run id, latest first: two attempts of one run say the same. */
   readonly missedByRun: Map<string, readonly string[]>;
 }
 
 function startMemory(): Memory {
-  return { base: undefined, parts: new Map(), partMin: undefined, missedByRun: new Map() };
+  return {
+    base: undefined,
+    parts: new Map(),
+    partMin: undefined,
+    doubts: [],
+    missedByRun: new Map(),
+  };
 }
 
 /* eslint-disable no-param-reassign -- the memory is this module's own and lives for one reading */
@@ -114,7 +135,8 @@ function recall(
 ): void {
   const { open, waivers, drift = [], run, missed } = record.predicate;
   if (whole !== undefined) {
-    memory.base = { open, waivers, drift, scheduledAt: run.trigger.scheduledAt, min: whole.min };
+    const { scheduledAt } = run.trigger;
+    memory.base = { open, waivers, drift, unsure: new Map(), scheduledAt, min: whole.min };
     memory.missedByRun.delete(run.id);
     return;
   }
@@ -132,14 +154,46 @@ function recall(
 }
 /* eslint-enable no-param-reassign */
 
-function heardOf({ base, parts, partMin }: Memory, run: RunRecord): Heard | undefined {
-  if (parts.size === 0 || partMin === undefined) return base;
+function doubt({ doubts, parts }: Memory, { predicate: { open } }: RunRecord): void {
+  doubts.push({ open, known: new Set(parts.keys()) });
+}
+
+function heardOf(memory: Memory, run: RunRecord): Heard | undefined {
+  const { base, parts, partMin } = memory;
+  const min = base?.min ?? partMin;
+  if (min === undefined) return undefined;
   const heard = [...parts.values()].filter((finding) => finding !== null);
+  const open = [
+    ...(base?.open ?? []).filter(({ fingerprint }) => !parts.has(fingerprint)),
+    ...heard,
+  ];
   return {
-    open: [...(base?.open ?? []).filter(({ fingerprint }) => !parts.has(fingerprint)), ...heard],
+    open,
     waivers: base?.waivers ?? [],
     drift: base?.drift ?? [],
+    unsure: unsureOf(memory, open),
     scheduledAt: base?.scheduledAt ?? run.predicate.run.trigger.scheduledAt,
-    min: base?.min ?? partMin,
+    min,
   };
+}
+
+function unsureOf({ doubts }: Memory, heard: readonly OpenFinding[]): Heard['unsure'] {
+  const heardBy = byFingerprint(heard);
+  const unsure = new Map<string, OpenFinding | null>();
+  for (const { open, known } of doubts) {
+    const openBy = byFingerprint(open);
+    for (const fingerprint of new Set([...heardBy.keys(), ...openBy.keys()])) {
+      if (known.has(fingerprint) || unsure.has(fingerprint)) continue;
+      const finding = openBy.get(fingerprint);
+      const isSame =
+        heardBy.get(fingerprint)?.status === finding?.status &&
+        heardBy.get(fingerprint)?.since === finding?.since;
+      if (!isSame) unsure.set(fingerprint, finding ?? null);
+    }
+  }
+  return unsure;
+}
+
+function byFingerprint(findings: readonly OpenFinding[]): ReadonlyMap<string, OpenFinding> {
+  return new Map(findings.map((finding) => [finding.fingerprint, finding]));
 }

@@ -27,6 +27,8 @@ export interface Before {
   readonly open: readonly OpenFinding[];
   readonly waivers: readonly WaiverUse[];
   readonly drift: readonly SeenDrift[];
+  /** By fingerprint: what it may have heard since, from a process that was killed; null = that it is over. */
+  readonly unsure: ReadonlyMap<string, OpenFinding | null>;
   readonly scheduledAt: string;
   readonly min: Severity;
 }
@@ -78,19 +80,26 @@ export function changesFor(
     const last = heard.get(fingerprint);
     return last?.since === since ? last : undefined;
   };
-  const isNews = (finding: OpenFinding) => lastOf(finding)?.status !== finding.status;
+  const unsure = before?.unsure ?? new Map<string, OpenFinding | null>();
+  const isNews = (finding: OpenFinding) =>
+    lastOf(finding)?.status !== finding.status || unsure.has(finding.fingerprint);
   const news = (status: OpenFinding['status']) =>
     open.filter((finding) => finding.status === status && isNews(finding));
 
   /** It failed, could not be checked, and fails: the channel knows, and hears that it can be checked again. */
   const isKnown = (finding: OpenFinding) => {
     const last = lastOf(finding);
-    return last?.status === 'error' && last.lastStatus === 'fail';
+    return last?.status === 'fail' || (last?.status === 'error' && last.lastStatus === 'fail');
   };
   const failing = news('fail');
 
   const isOpen = new Set(now.open.map(({ fingerprint }) => fingerprint));
-  const gone = [...heard.values()].filter(({ fingerprint }) => !isOpen.has(fingerprint));
+  const maybeHeard = [...unsure.values()]
+    .filter((finding) => finding !== null)
+    .filter(({ fingerprint, severity }) => !heard.has(fingerprint) && isAtLeast(severity, min));
+  const gone = [...heard.values(), ...maybeHeard].filter(
+    ({ fingerprint }) => !isOpen.has(fingerprint),
+  );
   const isAgain = (finding: OpenFinding) =>
     notify === 'always' ||
     (finding.status !== 'waived' &&

@@ -144,6 +144,7 @@ it('takes two records of one run for one run', async () => {
     missedBy: new Map([[channel, []]]),
     untold: [2, 1],
     isSuperseded: false,
+    isBehind: false,
   });
   await recordDelivery(log, first, sent);
   for (const record of [first, second]) {
@@ -153,6 +154,7 @@ it('takes two records of one run for one run', async () => {
       missedBy: new Map([[channel, []]]),
       untold: [],
       isSuperseded: false,
+      isBehind: false,
     });
   }
 });
@@ -196,18 +198,26 @@ interface Episode {
   readonly deliveries: readonly Partial<Delivery>[];
 }
 
-/** What the channel knows when the run after the last episode begins to tell. */
-async function knownAfter(episodes: readonly Episode[]) {
+function dayAt(index: number): string {
+  return new Date(Date.parse(nights[0]) + index * 86_400_000).toISOString();
+}
+
+async function logOf(episodes: readonly Episode[]) {
   const store = createOpenStore();
   const log = openLog(store, signer);
-  const at = (index: number) => new Date(Date.parse(nights[0]) + index * 86_400_000).toISOString();
   for (const [index, { statuses, missed = [], deliveries }] of episodes.entries()) {
-    const report = nightOf(statuses);
-    const record = await seal(store, log, { at: at(index), report, missedSince: () => missed });
+    const night = { at: dayAt(index), report: nightOf(statuses), missedSince: () => missed };
+    const record = await seal(store, log, night);
     for (const change of deliveries) await recordDelivery(log, record, deliveryOf(change));
   }
+  return { store, log };
+}
+
+/** What the channel knows when the run after the last episode begins to tell. */
+async function knownAfter(episodes: readonly Episode[]) {
+  const { store, log } = await logOf(episodes);
   const report = nightOf(all);
-  const last = await seal(store, log, { at: at(episodes.length), report });
+  const last = await seal(store, log, { at: dayAt(episodes.length), report });
   const { heardBy, missedBy } = await readHistory(log, last, [channel]);
   const heard = heardBy.get(channel);
   return {
@@ -274,4 +284,75 @@ const known: Record<string, readonly [readonly Episode[], Awaited<ReturnType<typ
   };
 it.each(Object.entries(known))('a channel knows %s', async (_name, [episodes, expected]) => {
   expect(await knownAfter(episodes)).toEqual(expected);
+});
+
+const untold = (statuses: Episode['statuses']): Episode => ({ statuses, deliveries: [] });
+const toldOf = (statuses: Episode['statuses']): Episode => ({ statuses, deliveries: [sent] });
+
+it.each([
+  ['never, on the first night', [], false],
+  ['not, where all was told', [toldOf(all)], false],
+  ['where nothing was recorded', [untold(all)], true],
+  ['where a delivery broke off', [{ statuses: all, deliveries: [broken(a)] }], true],
+  ['not, where a later run was told', [untold(all), toldOf(all)], false],
+])('is behind %s', async (_name, episodes, expected) => {
+  const { store, log } = await logOf(episodes);
+  const last = await seal(store, log, { at: dayAt(episodes.length), report: nightOf(all) });
+  expect((await readHistory(log, last, [channel])).isBehind).toBe(expected);
+});
+
+// ---- Runs that recorded no delivery ---------------------------------------------------------------
+
+/** What the channel may have heard when the run after the last episode begins to tell. */
+async function unsureAfter(episodes: readonly Episode[]) {
+  const { store, log } = await logOf(episodes);
+  const report = nightOf(all);
+  const last = await seal(store, log, { at: dayAt(episodes.length), report });
+  const { heardBy } = await readHistory(log, last, [channel]);
+  const unsure = [...(heardBy.get(channel)?.unsure ?? [])].map(([fingerprint, finding]) => [
+    [a, b, c].indexOf(fingerprint),
+    finding?.status ?? 'over',
+  ]);
+  return unsure.sort(([one], [other]) => Number(one) - Number(other));
+}
+const doubted: Record<string, readonly [readonly Episode[], readonly (readonly unknown[])[]]> = {
+  'nothing, where nothing differs': [[toldOf(all), untold(all)], []],
+  'nothing, where each run was told': [[toldOf(all), toldOf({})], []],
+  'what broke, was mended and cannot be checked': [
+    [
+      toldOf({ enabled: 'fail', period: 'fail' }),
+      untold({ vulnerabilities: 'fail', period: 'error' }),
+    ],
+    [
+      [0, 'over'],
+      [1, 'fail'],
+      [2, 'error'],
+    ],
+  ],
+  'what only one of several said, the latest first': [
+    [toldOf({}), untold({ enabled: 'fail' }), untold({ enabled: 'error' }), untold({})],
+    [[0, 'error']],
+  ],
+  'what was over in between and is another one': [
+    [toldOf(all), untold({ enabled: 'fail' }), untold(all)],
+    [
+      [1, 'fail'],
+      [2, 'fail'],
+    ],
+  ],
+  'nothing of what a broken delivery told later': [
+    [toldOf({}), untold(all), { statuses: all, deliveries: [broken(a)] }],
+    [
+      [1, 'fail'],
+      [2, 'fail'],
+    ],
+  ],
+  'nothing of a run whose delivery failed: it told nothing': [
+    [toldOf({}), { statuses: all, deliveries: [failed] }],
+    [],
+  ],
+  'nothing, where the channel never heard anything': [[untold(all), untold({})], []],
+};
+it.each(Object.entries(doubted))('doubts %s', async (_name, [episodes, expected]) => {
+  expect(await unsureAfter(episodes)).toEqual(expected);
 });

@@ -49,6 +49,8 @@ interface Night {
   readonly passed?: readonly string[];
   readonly waivers?: readonly WaiverUse[];
   readonly drift?: readonly SeenDrift[];
+  /** What it may have heard since: null = that it is over. */
+  readonly unsure?: readonly (readonly [string, OpenFinding | null])[];
   readonly missed?: readonly string[];
   readonly at?: string;
   readonly min?: Severity;
@@ -60,6 +62,9 @@ function hears(before: Night | undefined, now: Night, options: Partial<ChangeOpt
     open: before.open ?? [],
     waivers: before.waivers ?? [],
     drift: before.drift ?? [],
+    unsure: new Map(
+      (before.unsure ?? []).map(([id, finding]) => [openOf(id).fingerprint, finding]),
+    ),
     scheduledAt: before.at ?? day(0),
     min: before.min ?? 'low',
   };
@@ -162,6 +167,52 @@ const nightly: Record<string, readonly [Night | undefined, Night, Heard, Partial
       { open: [fail] },
       { stillOpen: ['a'] },
       { notify: 'always' },
+    ],
+    'again what it knows, where it may have heard something else since': [
+      { open: [fail], unsure: [['a', error]] },
+      { open: [fail] },
+      { stillOpen: ['a'] },
+    ],
+    'again what it knows to be unchecked, where it may have heard otherwise since': [
+      { open: [error], unsure: [['a', fail]] },
+      { open: [error] },
+      { unchecked: ['a'] },
+    ],
+    'once what is news in any case': [
+      { open: [fail], unsure: [['a', waived]] },
+      { open: [error] },
+      { unchecked: ['a'] },
+    ],
+    'again what it knows, once where it is told everything every time': [
+      { open: [fail], unsure: [['a', error]] },
+      { open: [fail] },
+      { stillOpen: ['a'] },
+      { notify: 'always' },
+    ],
+    'that it is over, where it may have heard of it': [
+      { unsure: [['a', fail]] },
+      { passed: ['a'] },
+      { resolved: ['a'] },
+    ],
+    'that it is judged no more, where it may have heard of it': [
+      { unsure: [['a', fail]] },
+      {},
+      { dropped: ['a'] },
+    ],
+    'once that it is over, where it may have heard of it in two ways': [
+      { open: [fail], unsure: [['a', error]] },
+      { passed: ['a'] },
+      { resolved: ['a'] },
+    ],
+    'that it is over, where it may have heard that already': [
+      { open: [fail], unsure: [['a', null]] },
+      { passed: ['a'] },
+      { resolved: ['a'] },
+    ],
+    'nothing of what it may have heard of and does not ask for': [
+      { unsure: [['b', low]] },
+      { passed: ['b'], min: 'high' },
+      {},
     ],
     'of runs that never came': [{}, { missed: [day(0), day(1)] }, { missed: [day(0), day(1)] }],
     'of runs that never came, whatever its filter': [
@@ -406,13 +457,21 @@ const anyNow = fc.record({ open: anyOpen, waivers: anyWaivers }).map(({ open, wa
   scheduledAt: day(1),
 }));
 const anyBefore = fc
-  .record({ open: anyOpen, waivers: anyWaivers, min: severity })
-  .map((before): Before => ({ ...before, drift: [], scheduledAt: day(0) }));
+  .record({ open: anyOpen, waivers: anyWaivers, min: severity, since: anyOpen, over: anyOpen })
+  .map(({ since, over, ...before }): Before => {
+    const unsure = new Map<string, OpenFinding | null>();
+    // Only what it knows to be open can be over.
+    for (const { fingerprint } of over) {
+      if (before.open.some((one) => one.fingerprint === fingerprint)) unsure.set(fingerprint, null);
+    }
+    for (const finding of since) unsure.set(finding.fingerprint, finding);
+    return { ...before, unsure, drift: [], scheduledAt: day(0) };
+  });
 
 it('law: told of the same state again, a channel hears nothing', () => {
   fc.assert(
     fc.property(anyNow, severity, fc.nat({ max: 30 }), (now, min, remindDays) => {
-      const before: Before = { ...now, min };
+      const before: Before = { ...now, unsure: new Map(), min };
       expect(isNothing(changesFor(now, before, { min, remindDays, notify: 'changes' }))).toBe(true);
     }),
   );
@@ -446,15 +505,22 @@ it('law: nothing is in two sections at once', () => {
   );
 });
 
-it('law: what a channel knows and what it is told add up to what is open', () => {
+it('law: what a channel knows, or may know, and what it is told add up to what is open', () => {
+  const both = fc.boolean();
   fc.assert(
-    fc.property(anyNow, fc.option(anyBefore, { nil: undefined }), severity, (now, before, min) => {
+    fc.property(anyNow, fc.option(anyBefore, { nil: undefined }), both, (now, before, isHeard) => {
+      const min = before?.min ?? 'low';
       const changes = changesFor(now, before, { min, remindDays: 0, notify: 'changes' });
       const known = new Map(
         (before?.open ?? [])
           .filter((one) => before !== undefined && isAtLeast(one.severity, before.min))
           .map((one) => [one.fingerprint, one.status]),
       );
+      // The killed process told it, or did not.
+      for (const [fingerprint, one] of isHeard ? (before?.unsure ?? []) : []) {
+        if (one === null) known.delete(fingerprint);
+        else if (isAtLeast(one.severity, min)) known.set(fingerprint, one.status);
+      }
       for (const { fingerprint } of [...changes.resolved, ...changes.dropped])
         known.delete(fingerprint);
       const { failing, unchecked, waived: accepted, stillOpen } = changes;
@@ -484,6 +550,7 @@ it('law: however often runs come, a reminder comes once a period', () => {
           open: [fail],
           waivers: [],
           drift: [],
+          unsure: new Map(),
           scheduledAt: day(0),
           min: 'low',
         };
@@ -496,7 +563,7 @@ it('law: however often runs come, a reminder comes once a period', () => {
             notify: 'changes',
           });
           reminders += stillOpen.length;
-          before = { ...now, min: 'low' };
+          before = { ...now, unsure: new Map(), min: 'low' };
         }
         const periods = Math.floor((atMs - start + 3_600_000) / (remindDays * 86_400_000));
         expect(reminders).toBeLessThanOrEqual(periods);

@@ -1,0 +1,64 @@
+/**
+ * Whose turn it is to tell where several processes may have the same to tell: repetitions of a run at the same moment,
+ * or a run and a repetition of an earlier one. One tells, and the others wait for its record of it.
+ */
+import type { EvidenceStore } from '../ports.ts';
+import { statementIn } from './claims.ts';
+import { areSubjects, encodeStatement, keyOf, type RunRecord, type Subject } from './record.ts';
+import { bytesAt } from './run-files.ts';
+import type { Signer } from './sign.ts';
+
+const predicateType = 'urn:tcss-audit:turn:v1';
+const folder = 'claims/turns/';
+
+/** A turn lasts from `nowMs` for `turnMs`; epoch milliseconds. */
+export interface Turn {
+  readonly nowMs: number;
+  readonly turnMs: number;
+}
+
+/**
+ * @param record of the run that is to be told
+ * @returns false while another process has the turn
+ */
+export async function takeTurn(
+  store: EvidenceStore,
+  record: RunRecord,
+  signer: Signer | undefined,
+  { nowMs, turnMs }: Turn,
+): Promise<boolean> {
+  const indexes = (await store.list(folder)).map(indexOf);
+  const last = Math.max(0, ...indexes.filter((index) => index !== undefined));
+  const bytes = last === 0 ? null : await bytesAt(store, keyOfTurn(last));
+  const endMs = bytes instanceof Uint8Array ? endOf(bytes, signer) : undefined;
+  // Nobody has longer than a turn, whatever a clock says.
+  if (endMs !== undefined && endMs > nowMs && endMs <= nowMs + turnMs) return false;
+  const subject = { name: keyOf(record.seq), digest: { sha256: record.sha256 } };
+  return store.putIfAbsent(keyOfTurn(last + 1), encode(subject, nowMs + turnMs, signer));
+}
+
+function keyOfTurn(index: number): string {
+  return `${folder}${String(index).padStart(6, '0')}.json`;
+}
+
+function indexOf(key: string): number | undefined {
+  const digits = /\/(\d{6})\.json$/.exec(key)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function encode(subject: Subject, endMs: number, signer: Signer | undefined): Uint8Array {
+  const until = new Date(endMs).toISOString();
+  return encodeStatement(predicateType, { until }, [subject], signer);
+}
+
+/** @returns undefined for what another key made */
+function endOf(bytes: Uint8Array, signer: Signer | undefined): number | undefined {
+  const { subject, predicate } = statementIn(bytes) ?? {};
+  const until = predicate?.['until'];
+  const endMs = typeof until === 'string' ? Date.parse(until) : NaN;
+  if (Number.isNaN(endMs) || !areSubjects(subject)) return undefined;
+  const [record] = subject;
+  if (record === undefined) return undefined;
+  // Ed25519 signs the same bytes in one way only: what we would have written is what one of us wrote.
+  return Buffer.compare(encode(record, endMs, signer), bytes) === 0 ? endMs : undefined;
+}
