@@ -120,6 +120,35 @@ it.for([
   },
 );
 
+/** Loaded before the function: each sync and each link of its disk takes so long. */
+const slowDisk = (delayMs: number) => {
+  const code = `
+    import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    const cell = new Int32Array(new SharedArrayBuffer(4));
+    for (const name of ['fsyncSync', 'linkSync']) {
+      const real = fs[name];
+      fs[name] = (...args) => {
+        Atomics.wait(cell, 0, 0, ${String(delayMs)});
+        process.stderr.write('SLOW\\n');
+        return real(...args);
+      };
+    }
+    syncBuiltinESMExports();`;
+  return `--import=data:text/javascript,${encodeURIComponent(code)}`;
+};
+
+it('a slow disk costs time and nothing else', async () => {
+  const env = { ...stage.env, NODE_OPTIONS: slowDisk(150) };
+  const { answer, error, output } = await invoke({ env, remainingMs: 60_000 });
+  expect(error).toBeUndefined();
+  expect(output.split('SLOW').length).toBeGreaterThan(8);
+  expect(answer).toMatchObject({ status: 'fail', evidence: { seq: 1 } });
+  expect((await stage.records()).map(({ kind }) => kind)).toEqual(['run', 'delivery']);
+  expect(await stage.faults()).toEqual([]);
+  expect(told()).toEqual(everyChannel);
+});
+
 /** The run reads the settings after it has opened the log and before it seals. */
 function beforeTheSeal(act: () => void): void {
   let isDone = false;
