@@ -51,10 +51,17 @@ export interface CosControl {
   readonly objects: Map<string, CosObject>;
   /** Every request, oldest first. */
   readonly requests: CosEntry[];
-  /** Replaces the planned fault; without `times` every request meets it, without `operation` any. */
+  /**
+   * Replaces the planned fault; without `times` every request meets it, without `operation` any. `after`: so
+   * many of those are let through first.
+   */
   readonly setFault: (
     fault: CosFault | undefined,
-    options?: { readonly operation?: CosOperation; readonly times?: number },
+    options?: {
+      readonly operation?: CosOperation;
+      readonly after?: number;
+      readonly times?: number;
+    },
   ) => void;
   readonly setVersioning: (versioning: Versioning) => void;
   /** Days of the default retention; undefined: off. */
@@ -188,9 +195,10 @@ export function createCos({ callerOf, now, newRequestId }: CosDeps): {
       region: bucket.region,
       objects: bucket.objects,
       requests,
-      setFault: (fault, { operation, times } = {}) => {
+      setFault: (fault, { operation, after, times } = {}) => {
         faults.set(fault, {
           ...(operation !== undefined && { only: operation }),
+          ...(after !== undefined && { after }),
           ...(times !== undefined && { times }),
         });
       },

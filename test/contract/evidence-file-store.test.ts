@@ -47,6 +47,7 @@ function mount(options: string): string | undefined {
 
 const remedy =
   'Give the audit a folder that it may write to, on a file system with hard links and free space.';
+const readRemedy = 'Let this program read the folder, and see whether its disk is well.';
 const leftIn = async (folder: string) =>
   existsSync(join(folder, '.tmp')) ? readdir(join(folder, '.tmp')) : [];
 
@@ -184,7 +185,7 @@ it('says which evidence could not be listed where a file is in the place of the 
   await writeFile(join(root, 'runs'), 'x');
   expect(await refusalOf(createFileStore(root).list('runs/'))).toEqual({
     code: 'EVIDENCE_UNREADABLE',
-    message: "Evidence runs/ could not be read (ENOTDIR: not a directory, scandir '<root>/runs').",
+    message: `Evidence runs/ could not be read (ENOTDIR: not a directory, scandir '<root>/runs'). ${readRemedy}`,
   });
 });
 
@@ -225,7 +226,7 @@ it('tells what it may not read from what is not there', async ({ skip }) => {
     answer.replaceAll(root, '<root>').replace(/[\da-f-]{36}/g, '<uuid>'),
   );
   expect(answers).toEqual([
-    "EVIDENCE_UNREADABLE Evidence log/x could not be read (EACCES: permission denied, open '<root>/log/x').",
+    `EVIDENCE_UNREADABLE Evidence log/x could not be read (EACCES: permission denied, open '<root>/log/x'). ${readRemedy}`,
     'null',
     `EVIDENCE_UNWRITABLE Evidence log/z could not be written (EACCES: permission denied, open '<root>/.tmp/<uuid>'). ${remedy}`,
   ]);

@@ -295,6 +295,10 @@ describe('an answer that is not the whole', () => {
       { Items: [{ MemberUin: -1 }], Total: 1 },
       'item 0 has no MemberUin',
     ],
+    'with a member whose number is nobody’s': [
+      { Items: [{ MemberUin: 0, Name: 'x' }], Total: 1 },
+      'item 0 has no MemberUin',
+    ],
     'with a member whose number JSON cannot hold': [
       { Items: [{ MemberUin: 2 ** 60, Name: 'x' }], Total: 1 },
       'item 0 has no MemberUin',

@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 
 import { CloudError } from '../../shared/errors.ts';
 import type { Locale, Source } from '../../shared/model.ts';
-import type { ApiOptions } from '../../shared/settings/tencent/api.ts';
+import { urlOf, type ApiOptions } from '../../shared/settings/tencent/api.ts';
 import type { ApiFault, Simulator } from '../../simulator/simulator.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { openReader } from '../support/reader.ts';
@@ -43,6 +43,13 @@ function open(simulator: Simulator, options: Partial<ApiOptions> = {}) {
   });
   return { clock, reader };
 }
+
+it.each([
+  ['intl', 'https://tcss.intl.tencentcloudapi.com/'],
+  ['cn', 'https://tcss.tencentcloudapi.com/'],
+] as const)('asks the hosts of the site %s', (site, url) => {
+  expect(urlOf('tcss', { site }).href).toBe(url);
+});
 
 /** What a call came to, as one comparable value. */
 async function outcomeOf(call: Promise<unknown>): Promise<unknown> {

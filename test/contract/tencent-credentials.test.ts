@@ -57,6 +57,14 @@ describe('credentialOf', () => {
       undefined,
     ],
     'falls back where SCF gives half': [{ ...own, TENCENTCLOUD_SECRETID: id }, other],
+    'leaves off the line breaks that copied keys bring along': [
+      {
+        TENCENTCLOUD_SECRETID: ` ${id}\n`,
+        TENCENTCLOUD_SECRETKEY: `${key}\r\n`,
+        TENCENTCLOUD_SESSIONTOKEN: `\t${token} `,
+      },
+      { secretId: id, secretKey: key, token },
+    ],
     'takes white space for nothing': [
       { TENCENTCLOUD_SECRETID: ' ', TENCENTCLOUD_SECRETKEY: '\n' },
       undefined,

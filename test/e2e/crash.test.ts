@@ -1,10 +1,15 @@
 /** The built function, killed at any moment, many at once, and on stores that say no. `npm test` builds it first. */
-import { execFileSync } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, closeSync, openSync, writeSync } from 'node:fs';
+import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
+import { createFileStore } from '../../shared/evidence/stores/file.ts';
+import { verifyLog } from '../../shared/evidence/verify.ts';
+import { openCos } from '../support/cos.ts';
 import { invoke, nightly, startFunction } from '../support/invoke.ts';
 import { setStage, type Stage } from '../support/stage.ts';
 
@@ -63,6 +68,21 @@ it('eight at once on one store leave one chain of eight runs, and tell each chan
   expect(told()).toEqual(everyChannel);
 });
 
+it('eight at once on one bucket leave one chain of eight runs, and tell each channel once', async () => {
+  const events = Array.from({ length: 8 }, (_, index) => ({
+    ...nightly,
+    TriggerName: `timer-${String(index)}`,
+  }));
+  const answers = await Promise.all(
+    events.map((event) => invoke({ env: cosEnv(), event, remainingMs: 60_000 })),
+  );
+  expect(answers.map(({ answer }) => answer?.['status'])).toEqual(events.map(() => 'fail'));
+  const { store } = openCos(stage.simulator, { use: 'read', prefix: 'tcss/' });
+  const { faults, runs, unfinished } = await verifyLog(store, { publicKeys: [] });
+  expect({ faults, runs, unfinished }).toEqual({ faults: [], runs: 8, unfinished: [] });
+  expect(told()).toEqual(everyChannel);
+});
+
 /** A folder of its own file system, where that may be mounted. */
 async function mounted(path: string, options: string): Promise<boolean> {
   await mkdir(path, { recursive: true });
@@ -99,6 +119,163 @@ it.for([
     }
   },
 );
+
+/** Loaded before the function: each sync and each link of its disk takes so long. */
+const slowDisk = (delayMs: number) => {
+  const code = `
+    import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    const cell = new Int32Array(new SharedArrayBuffer(4));
+    for (const name of ['fsyncSync', 'linkSync']) {
+      const real = fs[name];
+      fs[name] = (...args) => {
+        Atomics.wait(cell, 0, 0, ${String(delayMs)});
+        process.stderr.write('SLOW\\n');
+        return real(...args);
+      };
+    }
+    syncBuiltinESMExports();`;
+  return `--import=data:text/javascript,${encodeURIComponent(code)}`;
+};
+
+it('a slow disk costs time and nothing else', async () => {
+  const env = { ...stage.env, NODE_OPTIONS: slowDisk(150) };
+  const { answer, error, output } = await invoke({ env, remainingMs: 60_000 });
+  expect(error).toBeUndefined();
+  expect(output.split('SLOW').length).toBeGreaterThan(8);
+  expect(answer).toMatchObject({ status: 'fail', evidence: { seq: 1 } });
+  expect((await stage.records()).map(({ kind }) => kind)).toEqual(['run', 'delivery']);
+  expect(await stage.faults()).toEqual([]);
+  expect(told()).toEqual(everyChannel);
+});
+
+/** The run reads the settings after it has opened the log and before it seals. */
+function beforeTheSeal(act: () => void): void {
+  let isDone = false;
+  stage.simulator.setSettings((settings) => {
+    if (!isDone) act();
+    isDone = true;
+    return settings;
+  });
+}
+
+/** What each channel was told: of violations, or that the audit failed. */
+const toldOf = (what: 'violations' | 'the failure') =>
+  stage.simulator.inbox
+    .filter(
+      ({ body }) => /FAILED|"failure"/.test(JSON.stringify(body)) === (what === 'the failure'),
+    )
+    .map(({ channel }) => channel)
+    .sort();
+
+it.for([
+  ['gets full', /ENOSPC/, fill],
+  ['becomes read-only', /EROFS|ENOENT/, makeReadOnly],
+] as const)(
+  'a disk that %s in the middle of a run: the run says so, and a later one tells what is open',
+  async ([, why, spoil], { skip }) => {
+    const path = join(stage.folder, 'disk');
+    if (!(await mounted(path, 'size=2m'))) skip('only root may mount');
+    try {
+      const env = { ...stage.env, AUDIT_EVIDENCE: `file:${path}` };
+      beforeTheSeal(() => {
+        spoil(path);
+      });
+      const { answer, error = '', exitCode } = await invoke({ env });
+      expect({ answer, exitCode }).toEqual({ answer: undefined, exitCode: 0 });
+      expect(error).toMatch(why);
+      expect(error).toMatch(/^Evidence \S+ could not be written \(.+\)\. Give the audit a folder/);
+      expect(toldOf('violations')).toEqual([]);
+      expect(toldOf('the failure')).toEqual(everyChannel);
+      remount(path, 'rw');
+      await rm(join(path, 'filler'), { force: true });
+      stage.simulator.clear();
+      expect(await invoke({ env })).toMatchObject({ answer: { status: 'fail' } });
+      expect(toldOf('violations')).toEqual(everyChannel);
+      const { faults, runs } = await verifyLog(createFileStore(path), { publicKeys: [] });
+      expect({ faults, runs }).toEqual({ faults: [], runs: 1 });
+    } finally {
+      execFileSync('umount', [path]);
+    }
+  },
+);
+
+it('the right to write is lost in the middle of a run: it ends with 3, and a later run tells what is open', async ({
+  skip,
+}) => {
+  // Root may write everywhere: then somebody else has to.
+  const nobody = 65534;
+  const asNobody = ['setpriv', `--reuid=${String(nobody)}`, '--clear-groups', '--inh-caps=-all'];
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot && spawnSync('setpriv', [...asNobody.slice(1), 'true']).status !== 0) {
+    return skip('needs setpriv to be somebody else than root');
+  }
+  const path = join(stage.folder, 'owned');
+  await mkdir(path);
+  if (isRoot) {
+    await chmod(stage.folder, 0o755);
+    await chown(path, nobody, nobody);
+  }
+  beforeTheSeal(() => {
+    chmodSync(path, 0o555);
+  });
+  const command = [process.execPath, resolve('dist/cli/index.js'), 'run'];
+  const run = async () => {
+    const [program = '', ...args] = isRoot ? [...asNobody, ...command] : command;
+    const child = spawn(program, args, {
+      env: { ...stage.env, PATH: process.env['PATH'], AUDIT_EVIDENCE: `file:${path}` },
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, stdout, stderr };
+  };
+
+  const first = await run();
+  expect(first).toMatchObject({ code: 3, stdout: '' });
+  expect(first.stderr).toMatch(
+    /^Evidence \S+ could not be written \(EACCES: .+\)\. Give the audit a folder/m,
+  );
+  expect(toldOf('violations')).toEqual([]);
+  expect(toldOf('the failure')).toEqual(everyChannel);
+  expect(await verifyLog(createFileStore(path), { publicKeys: [] })).toMatchObject({
+    faults: [],
+    records: 0,
+  });
+
+  await chmod(path, 0o755);
+  stage.simulator.clear();
+  expect(await run()).toMatchObject({ code: 1, stderr: '' });
+  expect(toldOf('violations')).toEqual(everyChannel);
+  expect(await verifyLog(createFileStore(path), { publicKeys: [] })).toMatchObject({
+    faults: [],
+    runs: 1,
+  });
+});
+
+function fill(path: string): void {
+  const room = Buffer.alloc(4096);
+  const file = openSync(join(path, 'filler'), 'w');
+  try {
+    for (;;) writeSync(file, room);
+  } catch {
+    // Full: that is what was wanted.
+  } finally {
+    closeSync(file);
+  }
+}
+
+function makeReadOnly(path: string): void {
+  remount(path, 'ro');
+}
+
+function remount(path: string, mode: 'ro' | 'rw'): void {
+  execFileSync('mount', ['-o', `remount,${mode}`, path]);
+}
 
 it.each([
   ['500', { kind: 'error', status: 500, code: 'InternalError' }],

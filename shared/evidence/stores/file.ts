@@ -168,7 +168,7 @@ function pathOf(root: string, key: string): string {
 function unreadable(key: string, error: unknown): AuditError {
   return new AuditError(
     'EVIDENCE_UNREADABLE',
-    `Evidence ${key} could not be read (${messageOf(error)}).`,
+    `Evidence ${key} could not be read (${messageOf(error)}). Let this program read the folder, and see whether its disk is well.`,
     { cause: error },
   );
 }
