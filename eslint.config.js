@@ -55,7 +55,7 @@ const onlyNodeModules = (allowed) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'coverage/**', '*.config.{js,mjs}'] },
+  { ignores: ['dist/**', 'coverage/**', '.stryker-tmp/**', '*.config.{js,mjs}'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

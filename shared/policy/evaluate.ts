@@ -11,7 +11,6 @@ import type {
   Source,
   Verdict,
   Violation,
-  Violations,
 } from '../model.ts';
 import { plainLine } from '../text.ts';
 import type { Check, CompiledPolicy, SchemaError } from './compiled.ts';
@@ -47,9 +46,9 @@ function verdictOf(
   if (when !== undefined) {
     const unseen = unseenOf(policy, source, document, when.reads);
     if (unseen !== undefined) return unseen;
-    const applies = ask(when.check, document, () => false);
+    const applies = ask(when.check, document, (errors) => errors);
     if (typeof applies === 'string') return couldNotTell(applies);
-    if (!applies) {
+    if (applies !== true) {
       return { status: 'skip', reason: 'the policy does not apply: its "when" does not match' };
     }
   }
@@ -61,31 +60,25 @@ function verdictOf(
   );
   if (violations === true) return { status: 'pass' };
   if (typeof violations === 'string') return couldNotTell(violations);
-  return isSome(violations) ? { status: 'fail', violations } : couldNotTell(noReason);
+  return { status: 'fail', violations };
 }
 
 function couldNotTell(reason: string): Verdict {
   return { status: 'error', reason };
 }
 
-function isSome(violations: readonly Violation[]): violations is Violations {
-  return violations.length > 0;
-}
-
-const noReason = 'the check said no and gave no reason';
-
 /** @returns that the check holds, or what its errors mean; or why it cannot be told */
 function ask<T>(
   check: Check,
   document: JsonObject,
-  meaningOf: (errors: readonly SchemaError[]) => T,
-): true | T | string {
+  meaningOf: (errors: readonly SchemaError[]) => readonly T[],
+): true | readonly [T, ...T[]] | string {
   try {
     const holds = check(document);
     if (holds === true) return true;
     if (holds !== false) return 'the check gave no yes or no';
-    const errors = check.errors ?? [];
-    return errors.length > 0 ? meaningOf(errors) : noReason;
+    const [first, ...others] = meaningOf(check.errors ?? []);
+    return first === undefined ? 'the check said no and gave no reason' : [first, ...others];
   } catch (error) {
     return `the check failed: ${messageOf(error)}`;
   }
@@ -100,17 +93,17 @@ function unseenOf(
 ): Verdict | undefined {
   const missing = reads.flatMap((path) => missingAt(document, path));
   const illTyped = reads.flatMap((path) => illTypedAt(document, source.fields, path));
-  if (missing.length === 0 && illTyped.length === 0) return undefined;
   const unusable = [
     ...illTyped.map(whyIllTyped),
     ...missing.flatMap((path) => unusableAt(source, document, path)),
   ];
-  const [first] = missing;
-  if (first !== undefined && unusable.length === 0) {
+  if (unusable.length === 0) {
+    const [first, ...others] = missing;
+    if (first === undefined) return undefined;
     if (policy.onMissing === 'skip')
       return { status: 'skip', reason: `no ${first.join('.')} here` };
     if (policy.onMissing === 'fail') {
-      return { status: 'fail', violations: [absence(first), ...missing.slice(1).map(absence)] };
+      return { status: 'fail', violations: [absence(first), ...others.map(absence)] };
     }
   }
   const reasons = [...missing.map((path) => whyMissing(source, document, path)), ...unusable];
@@ -121,12 +114,20 @@ function unseenOf(
 function unusableAt(
   source: Source,
   document: JsonObject,
-  [root = '', name = '']: readonly string[],
+  path: readonly string[],
 ): readonly string[] {
-  if (root !== 'facts' || !Object.hasOwn(source.facts, name)) return [];
-  const fields = source.facts[name]?.from ?? [];
+  const fields = originOf(source, path) ?? [];
   const isThere = fields.some((field) => (own(document, field) ?? null) !== null);
-  return isThere ? [whyMissing(source, document, [root, name])] : [];
+  return isThere ? [whyMissing(source, document, path)] : [];
+}
+
+/** The fields from which the fact at the path is derived; undefined where the path leads to no fact. */
+function originOf(
+  { facts }: Source,
+  [root, name]: readonly string[],
+): readonly string[] | undefined {
+  if (root !== 'facts') return undefined;
+  return Object.entries(facts).find(([fact]) => fact === name)?.[1].from ?? [];
 }
 
 function absence(path: readonly string[]): Violation {
@@ -140,9 +141,8 @@ function absence(path: readonly string[]): Violation {
 }
 
 function whyMissing(source: Source, document: JsonObject, path: readonly string[]): string {
-  const [root = '', name = ''] = path;
-  if (root !== 'facts') return `the API did not return ${path.join('.')}`;
-  const fields = Object.hasOwn(source.facts, name) ? (source.facts[name]?.from ?? []) : [];
+  const fields = originOf(source, path);
+  if (fields === undefined) return `the API did not return ${path.join('.')}`;
   const given = fields
     .map((field) => {
       const value = own(document, field);
@@ -151,7 +151,7 @@ function whyMissing(source: Source, document: JsonObject, path: readonly string[
         : `${field} ${plainLine(JSON.stringify(value), 60)}`;
     })
     .join(', ');
-  return `${name} could not be derived from ${given}`;
+  return `${String(path[1])} could not be derived from ${given}`;
 }
 
 function whyIllTyped({ at, value, type }: IllTyped): string {

@@ -274,6 +274,20 @@ describe('reasons', () => {
     expect(judge(policy, settings)).toEqual({ policyId: id, severity, status: 'error', reason });
   });
 
+  const unknown: Record<string, [require: JsonObject, reason: string]> = {
+    'name a fact that the source does not have': [
+      { properties: { facts: { required: ['constructor'] } } },
+      'constructor could not be derived from ',
+    ],
+    'tell a field from the fact of the same name': [
+      { properties: { Plan: { required: ['allImagesCovered'] } } },
+      'the API did not return Plan.allImagesCovered',
+    ],
+  };
+  it.each(Object.entries(unknown))('%s', (_name, [require, reason]) => {
+    expect(judge(policyOf({ require }), { ...goodSettings, Plan: {} })).toEqual(error(reason));
+  });
+
   const policy = policyOf({ require: { properties: { ScanVul: { const: true } } } });
   const unread: Record<string, [observation: Observation | undefined, reason: string]> = {
     'say that a source was not read': [undefined, 'DescribeAssetImageScanSetting was not read'],
