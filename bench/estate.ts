@@ -5,13 +5,12 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import Table from 'cli-table3';
-
 import { faultsRow, type Faults } from './estate/faults.ts';
 import { pacedRow, unpacedRow, worstRow, type OneInstance } from './estate/one-instance.ts';
 import { rolesPerSecond } from './estate/organisation.ts';
 import { shardsRow, type Shards } from './estate/shards.ts';
-import { grouped, megabytes, seconds } from './support/figures.ts';
+import { print, talk, type Bench } from './support/bench.ts';
+import { grouped, megabytes, newTable, seconds } from './support/figures.ts';
 
 const parts = ['one', 'faults', 'shards'] as const;
 type Part = (typeof parts)[number];
@@ -40,9 +39,6 @@ export async function run(args: readonly string[]): Promise<void> {
     countIn('at-once', values['at-once']),
     countIn('pairs', values.pairs),
   ] as const;
-  const talk = (text: string) => {
-    process.stderr.write(`${text}\n`);
-  };
 
   const one: OneInstance[] = [];
   if (chosen.has('one')) {
@@ -71,6 +67,30 @@ export async function run(args: readonly string[]): Promise<void> {
   if (shards !== undefined) print(tableOfShards(shards));
 }
 
+/** What the budget is of; the rest of this page is asked for by name. */
+export const oneInstance: Bench<readonly OneInstance[]> = {
+  measure: async ({ isQuick, talk: tell }) => {
+    const [targets, pairs] = isQuick ? [30, 1] : [10_000, 11];
+    tell(`one instance: ${grouped(targets)} targets, ${String(pairs)} pairs, paced and not`);
+    return [await pacedRow(targets, pairs), await unpacedRow(targets, pairs)];
+  },
+  show: tableOfOne,
+  budgets: ([paced, unpaced]) => [
+    {
+      ...{ what: 'many targets on one instance ÷ the SDK alone', figure: paced?.wallRatio ?? NaN },
+      ...{ unit: 'times', budget: { atMost: budget.ratio } },
+    },
+    {
+      ...{ what: 'the same, without the pace of STS', figure: unpaced?.wallRatio ?? NaN },
+      ...{ unit: 'times', budget: { atMost: budget.ratio } },
+    },
+    {
+      ...{ what: 'peak memory of many targets', figure: paced?.peakMb ?? NaN },
+      ...{ unit: 'MB', budget: { atMost: budget.peakMb } },
+    },
+  ],
+};
+
 function partsIn(text: string): ReadonlySet<Part> {
   const names = text.split(',');
   const wrong = names.filter((name) => !parts.some((part) => part === name));
@@ -83,10 +103,6 @@ function partsIn(text: string): ReadonlySet<Part> {
 function countIn(option: string, text: string): number {
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   throw new Error(`--${option} is "${text}": give a whole number from 1`);
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
 
 function tableOfOne(rows: readonly OneInstance[]): string {
@@ -160,8 +176,4 @@ function tableOfShards(row: Shards): string {
     ['findings that verify recomputed, without a fault', grouped(row.verifiedFindings)],
   );
   return table.toString();
-}
-
-function newTable(head: string[]): Table.Table {
-  return new Table({ head, style: { head: [], border: [] } });
 }

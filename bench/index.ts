@@ -1,18 +1,25 @@
-/** `npm run bench <name>`; options come after `--`: `npm run bench estate -- --json`. */
+/** `npm run bench [name]`: all budgets, or one bench; options come after `--`: `npm run bench estate -- --json`. */
 import { messageOf } from '../shared/errors.ts';
+import type { Run } from './support/bench.ts';
 
-type Bench = (args: readonly string[]) => Promise<void>;
-
-const benches: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> = {
+const benches: Readonly<Record<string, () => Promise<{ readonly run: Run }>>> = {
+  'cold-start': () => import('./cold-start.ts'),
   estate: () => import('./estate.ts'),
+  memory: () => import('./memory.ts'),
+  run: () => import('./single-run.ts'),
+  size: () => import('./size.ts'),
   verify: () => import('./verify.ts'),
 };
 
-const [name = '', ...args] = process.argv.slice(2);
-const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
+const all = () => import('./all.ts');
+
+const [first = '', ...rest] = process.argv.slice(2);
+const isNamed = first !== '' && !first.startsWith('-');
+const args = isNamed ? rest : process.argv.slice(2);
+const bench = isNamed ? (Object.hasOwn(benches, first) ? benches[first] : undefined) : all;
 if (bench === undefined) {
   process.stderr.write(
-    `There is no bench "${name}": npm run bench ${Object.keys(benches).join('|')}\n`,
+    `There is no bench "${first}": npm run bench ${Object.keys(benches).join('|')}\n`,
   );
   process.exitCode = 2;
 } else {

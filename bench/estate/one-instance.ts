@@ -29,11 +29,13 @@ export interface OneInstance {
 }
 
 /** With the pace that STS asks of any caller. */
-export async function pacedRow(targets: number): Promise<OneInstance> {
+export async function pacedRow(targets: number, pairs = 1): Promise<OneInstance> {
   const organisation = await openOrganisation(targets);
   try {
     const broken = breakSome(organisation, brokenEvery);
-    return rowOf('paced', [await pair(organisation, broken, { isPaced: true })]);
+    const done: Pair[] = [];
+    while (done.length < pairs) done.push(await pair(organisation, broken, { isPaced: true }));
+    return rowOf('paced', done);
   } finally {
     await organisation.close();
   }

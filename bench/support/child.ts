@@ -6,6 +6,8 @@ export interface ChildOptions {
   /** Path of the module. */
   readonly module: string;
   readonly event: unknown;
+  /** Handled before, by the same process. */
+  readonly eventBefore?: unknown;
   readonly env: Readonly<Record<string, string>>;
   /** What the platform would allow the invocation. */
   readonly timeoutMs: number;
@@ -19,34 +21,51 @@ export interface Measured {
   readonly wallMs: number;
   /** User and system, of all its threads. */
   readonly cpuMs: number;
+  /** When the handler was called, in epoch milliseconds with a fraction. */
+  readonly calledAtMs: number;
+  /** From there to its answer. */
+  readonly handlerMs: number;
   /** The most that was resident at once (VmHWM). */
   readonly peakMb: number;
+  /** Resident at the answer, and of no file: not the program of node itself. */
+  readonly privateMb: number;
   readonly logBytes: number;
 }
 
 const runner = `
   const { readFileSync, writeSync } = require('node:fs');
   const [module, timeoutMs] = process.argv.slice(1);
-  const event = JSON.parse(readFileSync(0, 'utf8'));
+  const { event, eventBefore } = JSON.parse(readFileSync(0, 'utf8'));
   const endMs = Date.now() + Number(timeoutMs);
   const tell = (told) => {
     const status = readFileSync('/proc/self/status', 'utf8');
-    const [, kilobytes] = /VmHWM:\\s+(\\d+) kB/.exec(status);
+    const megabytes = (name) => Number(new RegExp(name + ':.*?([0-9]+) kB').exec(status)[1]) / 1024;
     const { user, system } = process.cpuUsage();
     const measured = {
       cpuMs: (user + system) / 1000,
-      peakMb: Number(kilobytes) / 1024,
+      calledAtMs,
+      handlerMs: nowMs() - calledAtMs,
+      peakMb: megabytes('VmHWM'),
+      privateMb: megabytes('RssAnon'),
     };
     const bytes = Buffer.from(JSON.stringify({ ...told, ...measured }));
     for (let at = 0; at < bytes.length; ) at += writeSync(3, bytes, at);
   };
-  require(module).main_handler(event, { getRemainingTimeInMillis: () => endMs - Date.now() })
+  const { main_handler } = require(module);
+  const context = { getRemainingTimeInMillis: () => endMs - Date.now() };
+  const nowMs = () => performance.timeOrigin + performance.now();
+  let calledAtMs;
+  Promise.resolve(eventBefore === undefined ? undefined : main_handler(eventBefore, context))
+    .then(() => {
+      calledAtMs = nowMs();
+      return main_handler(event, context);
+    })
     .then((answer) => tell({ answer }), (error) => tell({ error: String(error?.stack ?? error) }));
 `;
 
 /** @throws Error where the handler rejects, or the process ends without an answer */
 export async function runChild(options: ChildOptions): Promise<Measured> {
-  const { module, event, env, timeoutMs, nodeOptions = [] } = options;
+  const { module, event, eventBefore, env, timeoutMs, nodeOptions = [] } = options;
   const child = spawn(
     process.execPath,
     [...nodeOptions, '-e', runner, module, String(timeoutMs)],
@@ -61,7 +80,7 @@ export async function runChild(options: ChildOptions): Promise<Measured> {
   let complaint = '';
   child.stdout.on('data', (chunk: Buffer) => (logBytes += chunk.length));
   child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString('utf8')));
-  child.stdin.end(JSON.stringify(event));
+  child.stdin.end(JSON.stringify({ event, eventBefore }));
   let told = '';
   let wallMs = NaN;
   const stream = child.stdio[3];

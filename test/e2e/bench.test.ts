@@ -4,16 +4,60 @@ import { promisify } from 'node:util';
 
 import { expect, it } from 'vitest';
 
-async function bench(...args: readonly string[]) {
+async function bench<Shape>(...args: readonly string[]): Promise<Shape> {
   const { stdout } = await promisify(execFile)('npx', ['tsx', 'bench/index.ts', ...args]);
-  return JSON.parse(stdout) as {
-    readonly one: readonly Record<string, unknown>[];
-    readonly shards?: Record<string, unknown>;
-  };
+  return JSON.parse(stdout) as Shape;
 }
 
+interface All {
+  readonly budgets: readonly Record<string, unknown>[];
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+interface Estate {
+  readonly one: readonly Record<string, unknown>[];
+  readonly shards?: Record<string, unknown>;
+}
+
+const aNumber = expect.any(Number) as number;
+
+it('measures every budget in one run', async () => {
+  const { budgets, details } = await bench<All>('--json', '--quick');
+  expect(Object.keys(details)).toEqual([
+    ...['cold-start', 'memory', 'size', 'run', 'estate', 'verify'],
+  ]);
+  expect(budgets.map(({ what }) => what)).toEqual([
+    'cold start ÷ a client of 40 lines, the same request',
+    'the same, of 21 requests the first',
+    'peak memory of a run of one account',
+    'zip of the audit function',
+    'a run ÷ the slowest answers',
+    'many targets on one instance ÷ the SDK alone',
+    'the same, without the pace of STS',
+    'peak memory of many targets',
+    'verify, records a second ÷ bare',
+    'verify with replay of each finding',
+  ]);
+  for (const one of budgets) {
+    expect(one).toMatchObject({ figure: aNumber, isMet: expect.any(Boolean) as boolean });
+    expect(one['figure']).toBeGreaterThan(0);
+  }
+}, 180_000);
+
+it('counts the requests and posts of a run', async () => {
+  const { rows } = await bench<{ readonly rows: readonly Record<string, unknown>[] }>(
+    ...['run', '--json', '--quick'],
+  );
+  expect(rows.map(({ requests, posts }) => ({ requests, posts }))).toEqual([
+    { requests: 21, posts: 3 },
+    { requests: 1, posts: 3 },
+    { requests: 21, posts: 3 },
+    { requests: 1, posts: 3 },
+  ]);
+});
+
 it('reads every account on one instance, paced and not', async () => {
-  const { one } = await bench(
+  const { one } = await bench<Estate>(
     ...['estate', '--json', '--only', 'one', '--targets', '30', '--pairs', '1'],
   );
   expect(one.map(({ what, targets, requests }) => ({ what, targets, requests }))).toEqual([
@@ -26,7 +70,7 @@ it('reads every account on one instance, paced and not', async () => {
 });
 
 it('has every account in the record once, read in shards, and verified', async () => {
-  const { shards } = await bench(
+  const { shards } = await bench<Estate>(
     ...['estate', '--json', '--only', 'shards', '--shards', '1001', '--at-once', '2'],
   );
   expect(shards).toMatchObject({
@@ -42,7 +86,7 @@ it('says which benches there are', async () => {
   await expect(bench('speed')).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining(
-      'There is no bench "speed": npm run bench estate|verify\n',
+      'There is no bench "speed": npm run bench cold-start|estate|memory|run|size|verify\n',
     ) as string,
   });
 });

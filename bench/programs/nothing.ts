@@ -1,0 +1,4 @@
+/** Node itself. */
+export function main_handler(): Promise<object> {
+  return Promise.resolve({});
+}
