@@ -26,7 +26,7 @@ const testsOf: Readonly<Record<string, readonly string[]>> = {
   'shared/evidence/history.ts': ['evidence-history', 'evidence-drift'],
   'shared/evidence/runs.ts': ['evidence-runs', 'hostile-log'],
   'shared/policy/evaluate.ts': ['policy-evaluate', 'policy-nested', 'policy-corners'],
-  'shared/policy/reads.ts': ['policy-reads', 'policy-nested'],
+  'shared/policy/reads.ts': ['policy-reads', 'policy-nested', 'policy-lint'],
   'shared/policy/violation.ts': ['policy-violation'],
   'shared/policy/waivers.ts': ['policy-waivers', 'run-waivers'],
   'shared/policy/work.ts': ['policy-work'],

@@ -98,8 +98,8 @@ export function readsOf(root: JsonObject): Reads {
   };
 
   const walkAll = (schemas: Json, path: ReadPath, at: SchemaPath) => {
-    for (const [index, schema] of (isArray(schemas) ? schemas : []).entries())
-      walk(schema, path, [...at, String(index)]);
+    if (!isArray(schemas)) return;
+    for (const [index, schema] of schemas.entries()) walk(schema, path, [...at, String(index)]);
   };
 
   const walk = (schema: unknown, path: ReadPath, at: SchemaPath): void => {
@@ -155,7 +155,7 @@ export function readsOf(root: JsonObject): Reads {
     const name = /^#\/\$defs\/([\w-]+)$/.exec(ref)?.[1];
     const defs = own(root, '$defs');
     const target = name !== undefined && isObject(defs) ? own(defs, name) : undefined;
-    if (target === undefined || name === undefined) {
+    if (target === undefined) {
       refuse(`$ref ${ref}`, at);
       return;
     }
@@ -164,7 +164,7 @@ export function readsOf(root: JsonObject): Reads {
     followed.add(step);
     // A definition that refers to itself one level deeper would never end.
     if (path.length > 16) refuse(`$ref ${ref}`, at);
-    else walk(target, path, ['$defs', name]);
+    else walk(target, path, ref.split('/').slice(1));
   };
 
   walk(root, [], []);

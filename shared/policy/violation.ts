@@ -1,5 +1,5 @@
 /** From ajv's errors to violations: what is, what must be, and a sentence for both. */
-import { atPointer, isArray, isObject, jsonOf } from '../json.ts';
+import { atPointer, isArray, isObject, jsonOf, own } from '../json.ts';
 import type { Json, JsonObject, Violation } from '../model.ts';
 import type { SchemaError } from './compiled.ts';
 
@@ -13,17 +13,14 @@ export function violationsOf(
   schema: JsonObject,
 ): readonly Violation[] {
   const contains = errors.filter(({ keyword }) => keyword === 'contains');
-  // That no item is the one asked for is one violation of the list, not one of each item.
-  const isInside = ({ schemaPath, instancePath }: SchemaError) =>
-    contains.some(
-      (list) =>
-        schemaPath.startsWith(`${list.schemaPath}/`) &&
-        instancePath.startsWith(`${list.instancePath}/`),
-    );
+  // That no item is the one asked for is one violation of the list, not one of each item. Of a list that has
+  // it, ajv keeps no error, so whatever comes from inside a `contains` belongs to one that is told.
+  const isInside = ({ schemaPath }: SchemaError) =>
+    contains.some((list) => schemaPath.startsWith(`${list.schemaPath}/`));
   const leaves = errors.filter((error) => !wrappers.has(error.keyword) && !isInside(error));
   const byText = new Map(
     (leaves.length > 0 ? leaves : errors).map((error) => {
-      const violation = violationOf(document, error, atPointer(schema, error.schemaPath.slice(1)));
+      const violation = violationOf(document, error, atPointer(schema, error.schemaPath) ?? true);
       return [violation.message, violation] as const;
     }),
   );
@@ -31,12 +28,12 @@ export function violationsOf(
 }
 
 /** @param given what the policy gives the keyword */
-function violationOf(document: JsonObject, error: SchemaError, given: Json | undefined): Violation {
+function violationOf(document: JsonObject, error: SchemaError, given: Json): Violation {
   const { keyword, instancePath: pointer } = error;
   const actual = atPointer(document, pointer) ?? null;
   const expected = expectedOf(error, given);
   const name = pointer === '' ? 'the settings' : pointer;
-  const message = `${name} ${mustOf(keyword, expected)}, ${isOf(keyword, pointer, actual)}`;
+  const message = `${name} ${mustOf(error, expected, given)}, ${isOf(keyword, pointer, actual)}`;
   return { pointer, expected, actual, message };
 }
 
@@ -53,7 +50,7 @@ function isOf(keyword: string, pointer: string, actual: Json): string {
 }
 
 /** A `const` is the value itself; anything else is the keyword that must hold, as JSON Schema writes it. */
-function expectedOf({ keyword, params }: SchemaError, given: Json | undefined): Json {
+function expectedOf({ keyword, params }: SchemaError, given: Json): Json {
   switch (keyword) {
     case 'const':
       return jsonOf(params['allowedValue']);
@@ -64,26 +61,29 @@ function expectedOf({ keyword, params }: SchemaError, given: Json | undefined): 
     case 'contains': {
       const { minContains, maxContains } = params;
       return {
-        contains: given ?? true,
+        contains: given,
         ...(minContains !== 1 && { minContains: jsonOf(minContains) }),
         ...(maxContains !== undefined && { maxContains: jsonOf(maxContains) }),
       };
     }
     case 'not':
-      return { not: given ?? true };
+      return { not: given };
     default:
       return { [keyword]: jsonOf(params['limit'] ?? params[keyword] ?? true) };
   }
 }
 
-function mustOf(keyword: string, expected: Json): string {
+function mustOf({ keyword, params }: SchemaError, expected: Json, given: Json): string {
   const bare = isObject(expected) ? Object.values(expected)[0] : expected;
   const value = JSON.stringify(keyword === 'const' ? expected : bare);
   switch (keyword) {
     case 'const':
       return `must be ${value}`;
     case 'enum':
-      return `must be one of ${(isArray(bare) ? bare : []).map((one) => JSON.stringify(one)).join(', ')}`;
+      return `must be one of ${[bare]
+        .flat()
+        .map((one) => JSON.stringify(one))
+        .join(', ')}`;
     case 'type':
       return `must be of type ${value.replaceAll('"', '')}`;
     case 'minimum':
@@ -101,16 +101,19 @@ function mustOf(keyword: string, expected: Json): string {
     case 'pattern':
       return `must match ${value}`;
     case 'contains':
-      return mustContain(isObject(expected) ? expected : {});
+      return mustContain(given, params);
     case 'not':
-      return mustNot(bare);
+      return mustNot(given);
     default:
       return `must satisfy ${keyword} ${value}`;
   }
 }
 
-function mustContain({ contains = true, minContains = 1, maxContains }: JsonObject): string {
-  const item = itemOf(contains);
+function mustContain(
+  given: Json,
+  { minContains, maxContains }: Readonly<Record<string, unknown>>,
+): string {
+  const item = itemOf(given);
   if (maxContains === 0) return `must not contain ${item}`;
   if (maxContains !== undefined) {
     return `must contain ${item} ${JSON.stringify(minContains)} to ${JSON.stringify(maxContains)} times`;
@@ -120,25 +123,27 @@ function mustContain({ contains = true, minContains = 1, maxContains }: JsonObje
     : `must contain ${item} at least ${JSON.stringify(minContains)} times`;
 }
 
-function mustNot(schema: Json | undefined): string {
-  if (isObject(schema) && Object.keys(schema).length === 1) {
-    const { const: value, contains } = schema;
-    if (value !== undefined) return `must not be ${JSON.stringify(value)}`;
-    if (contains !== undefined) return `must not contain ${itemOf(contains)}`;
-  }
+function mustNot(schema: Json): string {
+  const value = soleOf(schema, 'const');
+  if (value !== undefined) return `must not be ${JSON.stringify(value)}`;
+  const contains = soleOf(schema, 'contains');
+  if (contains !== undefined) return `must not contain ${itemOf(contains)}`;
   return `must not satisfy ${JSON.stringify(schema)}`;
 }
 
 /** The item that a list is asked for: a value, `an item with Type "IMG_VUL" and Switch "ON"`, or the schema. */
 function itemOf(schema: Json): string {
-  const constOf = (part: Json) =>
-    isObject(part) && Object.keys(part).length === 1 ? part['const'] : undefined;
-  const value = constOf(schema);
+  const value = soleOf(schema, 'const');
   if (value !== undefined) return JSON.stringify(value);
-  const properties = isObject(schema) && Object.keys(schema).length === 1 && schema['properties'];
-  const parts = isObject(properties) ? Object.entries(properties) : [];
-  const words = parts.map(([name, part]) => ({ name, value: constOf(part) }));
+  const properties = soleOf(schema, 'properties');
+  const parts = Object.entries(isObject(properties) ? properties : {});
+  const words = parts.map(([name, part]) => ({ name, value: soleOf(part, 'const') }));
   return words.length > 0 && words.every((word) => word.value !== undefined)
     ? `an item with ${words.map((word) => `${word.name} ${JSON.stringify(word.value)}`).join(' and ')}`
     : `an item that satisfies ${JSON.stringify(schema)}`;
+}
+
+/** What the schema gives the keyword, if it has no other. */
+function soleOf(schema: Json, keyword: string): Json | undefined {
+  return isObject(schema) && Object.keys(schema).length === 1 ? own(schema, keyword) : undefined;
 }

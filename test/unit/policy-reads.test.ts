@@ -167,6 +167,18 @@ describe('readsOf', () => {
       { $ref: '#/$defs/constructor', $defs: {} },
       ['$ref #/$defs/constructor'],
     ],
+    'a $ref to a definition in another place': [
+      { $ref: 'other#/$defs/a', $defs: { a: on } },
+      ['$ref other#/$defs/a'],
+    ],
+    'a $ref into a definition': [
+      { $ref: '#/$defs/a/not', $defs: { a: { not: on } } },
+      ['$ref #/$defs/a/not'],
+    ],
+    'a $ref to no definition, where one is called undefined': [
+      { $ref: '#', $defs: { undefined: on } },
+      ['$ref #'],
+    ],
     'a $ref that is no text': [{ $ref: 1 }, ['$ref ']],
     'a $ref that goes ever deeper': [
       { $ref: '#/$defs/a', $defs: { a: { items: { $ref: '#/$defs/a' } } } },
@@ -175,6 +187,25 @@ describe('readsOf', () => {
   };
   it.each(Object.entries(refused))('refuses %s', (_name, [schema, keywords]) => {
     expect(readsOf(schema).refused.map(({ what }) => what)).toEqual(keywords);
+  });
+
+  it('says of a refused keyword where it stands first', () => {
+    const schema = { properties: { A: { format: 'a' }, B: { format: 'b' } } };
+    expect(readsOf(schema).refused).toEqual([
+      { what: 'format', at: ['properties', 'A', 'format'] },
+    ]);
+  });
+
+  it('follows a $ref sixteen lists deep, and no deeper', () => {
+    const below = (lists: number): JsonObject =>
+      lists === 0 ? { $ref: '#/$defs/on' } : { items: below(lists - 1) };
+    const reads = (lists: number) =>
+      readsOf({ ...below(lists), $defs: { on: { required: ['A'] } } });
+    expect(reads(16)).toMatchObject({
+      paths: [[...Array<string>(16).fill('*'), 'A']],
+      refused: [],
+    });
+    expect(reads(17)).toMatchObject({ paths: [], refused: [{ what: '$ref #/$defs/on' }] });
   });
 
   const odd: Record<string, JsonObject> = {

@@ -109,6 +109,18 @@ const cases: Record<
       },
     ],
   ],
+  'contains: as many items as anyone reads': [
+    { properties: { Images: { contains: { const: 'a' } } } },
+    { Images: ['b', 'c', 'd', 'e', 'f'] },
+    [
+      {
+        pointer: '/Images',
+        expected: { contains: { const: 'a' } },
+        actual: ['b', 'c', 'd', 'e', 'f'],
+        message: '/Images must contain "a", is ["b","c","d","e","f"]',
+      },
+    ],
+  ],
   'contains: too few': [
     { properties: { Images: { contains: { pattern: 'a' }, minContains: 2 } } },
     { Images: ['a', 'b'] },
@@ -455,6 +467,31 @@ const cases: Record<
       },
     ],
   ],
+  'not: a value of which more is said': [
+    { properties: { ScanResult: { not: { const: 'InternalError', minLength: 1 } } } },
+    { ScanResult: 'InternalError' },
+    [
+      {
+        pointer: '/ScanResult',
+        expected: { not: { const: 'InternalError', minLength: 1 } },
+        actual: 'InternalError',
+        message:
+          '/ScanResult must not satisfy {"const":"InternalError","minLength":1}, is "InternalError"',
+      },
+    ],
+  ],
+  'not: one other keyword': [
+    { properties: { ScanPeriod: { not: { minimum: 1 } } } },
+    { ScanPeriod: 3 },
+    [
+      {
+        pointer: '/ScanPeriod',
+        expected: { not: { minimum: 1 } },
+        actual: 3,
+        message: '/ScanPeriod must not satisfy {"minimum":1}, is 3',
+      },
+    ],
+  ],
   'not: anything else': [
     { properties: { ScanPeriod: { not: { minimum: 1, maximum: 7 } } } },
     { ScanPeriod: 3 },
@@ -476,6 +513,52 @@ it.each(Object.entries(cases))('%s', (_name, [require, change, violations]) => {
     status: 'fail',
     violations,
   });
+});
+
+it('shows an object that a value must be', () => {
+  const error = {
+    ...{ instancePath: '/A', schemaPath: '#/properties/A/const', keyword: 'const' },
+    params: { allowedValue: { b: 1 } },
+  };
+  expect(violationsOf({ A: { b: 2 } }, [error], {})).toEqual([
+    {
+      pointer: '/A',
+      expected: { b: 1 },
+      actual: { b: 2 },
+      message: '/A must be {"b":1}, is {"b":2}',
+    },
+  ]);
+});
+
+const itemsAsked: Record<string, [item: JsonObject, words: string]> = {
+  'by every property': [
+    { properties: { Type: { const: 'a' }, Switch: { const: 'ON' } } },
+    'an item with Type "a" and Switch "ON"',
+  ],
+  'by its schema, where a property may have several values': [
+    { properties: { Type: { const: 'a' }, Level: { enum: [1, 2] } } },
+    'an item that satisfies {"properties":{"Type":{"const":"a"},"Level":{"enum":[1,2]}}}',
+  ],
+  'by its schema, where a value is not all that is asked of a property': [
+    { properties: { Type: { const: 'a', minLength: 1 } } },
+    'an item that satisfies {"properties":{"Type":{"const":"a","minLength":1}}}',
+  ],
+  'by its schema, where properties are not all that is asked': [
+    { properties: { Type: { const: 'a' } }, required: ['Type'] },
+    'an item that satisfies {"properties":{"Type":{"const":"a"}},"required":["Type"]}',
+  ],
+  'by its schema, where no property is asked for': [
+    { properties: {} },
+    'an item that satisfies {"properties":{}}',
+  ],
+};
+it.each(Object.entries(itemsAsked))('names the item of a list %s', (_name, [contains, words]) => {
+  const error = {
+    ...{ instancePath: '/Rules', schemaPath: '#/contains', keyword: 'contains' },
+    params: { minContains: 1 },
+  };
+  const messages = violationsOf({ Rules: [] }, [error], { contains }).map((it) => it.message);
+  expect(messages).toEqual([`/Rules must contain ${words}, is []`]);
 });
 
 it('asks a list of objects for an item, and counts the objects', () => {
@@ -546,6 +629,18 @@ it('names no value where there is none', () => {
       {},
     ),
   ).toEqual([{ pointer: '/A', expected: null, actual: null, message: '/A must be null, is null' }]);
+});
+
+it('says that nothing would do, of a keyword that is not where the error says', () => {
+  const error = { instancePath: '/A', schemaPath: '#/not', keyword: 'not', params: {} };
+  expect(violationsOf({ A: 1 }, [error], {})).toEqual([
+    {
+      pointer: '/A',
+      expected: { not: true },
+      actual: 1,
+      message: '/A must not satisfy true, is 1',
+    },
+  ]);
 });
 
 it('has nothing to say of no errors', () => {
