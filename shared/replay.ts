@@ -37,7 +37,7 @@ import type {
 } from './model.ts';
 import { mostJudged, statuses } from './model.ts';
 import { compilePolicy } from './policy/compile.ts';
-import type { CompiledPolicy } from './policy/compiled.ts';
+import { sourceIdsOf, type CompiledPolicy } from './policy/compiled.ts';
 import { readsOf } from './policy/reads.ts';
 import type { PatternJudge } from './policy/schema-faults.ts';
 import { waiverUses } from './policy/waivers.ts';
@@ -261,8 +261,7 @@ function auditedAgain(
 
 /** One observation a source, of those that a policy reads: another would be evidence of nothing. */
 function checkObservations({ judged, found }: Bench, place: Place, report: ReportLine): void {
-  const policies = policiesOf(judged.policies, report.target);
-  const needed = new Set(policies.map(({ policy }) => policy.source));
+  const needed = sourceIdsOf(policiesOf(judged.policies, report.target));
   const seen = new Set<string>();
   for (const { source } of report.observations) {
     const name = plainLine(source);

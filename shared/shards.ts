@@ -14,6 +14,7 @@ import { collect, gather, joined, type Gathered } from './gather.ts';
 import { canonicalJson, isArray, isObject, isWithin, own } from './json.ts';
 import { judge } from './judge.ts';
 import type { Json, JsonObject, Problem, Result, Target, TargetReport, Trigger } from './model.ts';
+import { sourceIdsOf } from './policy/compiled.ts';
 import { neededBy } from './policy/waivers.ts';
 import type { Clock, EvidenceStore, InvokeSelf, Log } from './ports.ts';
 import { unreadable } from './settings/observe.ts';
@@ -82,7 +83,7 @@ export function shardSize(
   nowMs: number,
 ): number {
   const sliceMs = Math.min((plan.observeUntilMs - nowMs) * firstShare, maxShardMs);
-  const sources = new Set(plan.policies.map(({ policy }) => policy.source)).size;
+  const sources = sourceIdsOf(plan.policies).size;
   const size = Math.floor(sliceMs / (targetMs + sourceMs * sources));
   return Math.min(maxTargets, Math.max(1, size));
 }
@@ -321,7 +322,7 @@ function split<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
 }
 
 function strideOf({ policies }: ShardsPlan, shard: readonly AuditTarget[]): number {
-  const sources = new Set(policies.map(({ policy }) => policy.source)).size;
+  const sources = sourceIdsOf(policies).size;
   return 1 + Math.ceil((shard.length * sources * lineBytes) / fileBytes);
 }
 

@@ -2,7 +2,7 @@
 import { CloudError } from './errors.ts';
 import { judge, policiesOf, type JudgePlan } from './judge.ts';
 import type { Observation, Site, Source, Target, TargetReport } from './model.ts';
-import type { CompiledPolicy } from './policy/compiled.ts';
+import { sourceIdsOf, type CompiledPolicy } from './policy/compiled.ts';
 import type { Accounts, Clock, SettingsReader } from './ports.ts';
 import { observe, unreadable } from './settings/observe.ts';
 import type { AuditTarget } from './targets.ts';
@@ -36,8 +36,8 @@ export async function survey(
   targets: readonly AuditTarget[],
   add: (report: TargetReport) => Promise<void>,
 ): Promise<void> {
-  const sources = new Set(plan.policies.map(({ policy }) => policy.source)).size;
-  const atOnce = Math.floor(maxRequests / Math.max(1, sources));
+  const sources = sourceIdsOf(plan.policies);
+  const atOnce = Math.floor(maxRequests / Math.max(1, sources.size));
   await inGrowingNumber(
     Math.min(maxTargets, Math.max(minTargets, atOnce)),
     targets,
@@ -112,7 +112,7 @@ export function sourcesFor(
   { policies, sources }: Pick<JudgePlan, 'policies' | 'sources'>,
   target: Pick<Target, 'site' | 'policies'>,
 ): readonly Source[] {
-  const needed = new Set(policiesOf(policies, target).map(({ policy }) => policy.source));
+  const needed = sourceIdsOf(policiesOf(policies, target));
   return Object.values(sources).filter(
     ({ id, sites }) => needed.has(id) && sites.includes(target.site),
   );

@@ -6,9 +6,10 @@ import { policies, waivers } from 'virtual:policies';
 import { logToStdout as log } from '../../shared/edge.ts';
 import { AuditError, invalid, messageOf } from '../../shared/errors.ts';
 import { isObject, own } from '../../shared/json.ts';
-import type { Counts, DeliveryStatus, Finding, Head, Json } from '../../shared/model.ts';
+import type { Counts, Finding, Head, Json } from '../../shared/model.ts';
 import { findingLines, type RunOutcome } from '../../shared/run.ts';
 import { audit, auditShard } from '../../shared/wire.ts';
+import { noticesOf, reasonsOf, type NoticeAnswer } from '../notices.ts';
 import { deadlineOf, type ScfContext } from './context.ts';
 import { parseEvent } from './event.ts';
 
@@ -21,12 +22,7 @@ export interface Answer {
   /** How many more there are, where the platform would not take an answer with all of them. */
   readonly omitted?: number;
   readonly evidence: Head;
-  readonly notices: readonly {
-    readonly channel: string;
-    readonly status: DeliveryStatus;
-    readonly attempts: number;
-    readonly reason?: string;
-  }[];
+  readonly notices: readonly NoticeAnswer[];
 }
 
 type OpenFinding = Finding & { readonly target: string };
@@ -115,21 +111,15 @@ async function answerOf(outcome: RunOutcome): Promise<Answer> {
     findings,
     ...(omitted > 0 && { omitted }),
     evidence,
-    notices: notices.map(({ channel, status: told, attempts, reason }) => ({
-      channel,
-      status: told,
-      attempts,
-      ...(reason !== null && { reason }),
-    })),
+    notices: noticesOf(notices),
   };
 }
 
 function throwIfUndelivered({ runId, notices }: Answer): void {
   const failed = notices.filter(({ status }) => status === 'failed');
   if (failed.length === 0) return;
-  const reasons = failed.map(({ channel, reason }) => `${channel} (${reason ?? 'no reason'})`);
   throw new AuditError(
     'NOTICE_UNDELIVERED',
-    `Run ${runId} is sealed, but could not be told to ${reasons.join(', ')}. A retry sends what is missing.`,
+    `Run ${runId} is sealed, but could not be told to ${reasonsOf(failed)}. A retry sends what is missing.`,
   );
 }

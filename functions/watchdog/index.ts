@@ -1,10 +1,11 @@
 /** The watchdog's tick, hours after the audit's: a look at the log, and a word where something is wrong. */
 import { logToStdout as log } from '../../shared/edge.ts';
 import { AuditError, invalid, messageOf } from '../../shared/errors.ts';
-import type { DeliveryStatus, Head } from '../../shared/model.ts';
+import type { Head } from '../../shared/model.ts';
 import type { WatchOutcome } from '../../shared/watch.ts';
 import { watchAudit } from '../../shared/wire.ts';
 import { deadlineOf, type ScfContext } from '../audit/context.ts';
+import { noticesOf, reasonsOf, type NoticeAnswer } from '../notices.ts';
 import { parseWatchdogEvent } from './event.ts';
 
 export interface WatchdogAnswer {
@@ -15,12 +16,7 @@ export interface WatchdogAnswer {
   readonly troubles: WatchOutcome['troubles'];
   /** Where the log ended; null where it cannot be read, or is empty. */
   readonly evidence: Head | null;
-  readonly notices: readonly {
-    readonly channel: string;
-    readonly status: DeliveryStatus;
-    readonly attempts: number;
-    readonly reason?: string;
-  }[];
+  readonly notices: readonly NoticeAnswer[];
 }
 
 /**
@@ -49,6 +45,7 @@ export async function main_handler(
 }
 
 function answerOf({ runId, troubles, evidence, notices }: WatchOutcome): WatchdogAnswer {
+  const answers = noticesOf(notices);
   const status = troubles.length === 0 ? 'ok' : 'told';
   for (const { kind } of troubles) log('warn', 'trouble', { runId, kind });
   for (const { channel, status: told, reason } of notices) {
@@ -56,10 +53,9 @@ function answerOf({ runId, troubles, evidence, notices }: WatchOutcome): Watchdo
   }
   if (status === 'told' && notices.every((notice) => notice.status === 'failed')) {
     const kinds = troubles.map(({ kind }) => kind).join(', ');
-    const reasons = notices.map(({ channel, reason }) => `${channel} (${reason ?? 'no reason'})`);
     throw new AuditError(
       'NOTICE_UNDELIVERED',
-      `The audit is in trouble (${kinds}), and nobody could be told: ${reasons.join(', ')}. A retry tells it again.`,
+      `The audit is in trouble (${kinds}), and nobody could be told: ${reasonsOf(answers)}. A retry tells it again.`,
     );
   }
   log('info', 'watched', { status, runId, seq: evidence?.seq ?? null });
@@ -68,11 +64,6 @@ function answerOf({ runId, troubles, evidence, notices }: WatchOutcome): Watchdo
     runId,
     troubles,
     evidence,
-    notices: notices.map(({ channel, status: told, attempts, reason }) => ({
-      channel,
-      status: told,
-      attempts,
-      ...(reason !== null && { reason }),
-    })),
+    notices: answers,
   };
 }

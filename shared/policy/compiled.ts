@@ -25,3 +25,8 @@ export interface CompiledPolicy {
   readonly when?: { readonly check: Check; readonly reads: readonly ReadPath[] };
   readonly require: { readonly check: Check; readonly reads: readonly ReadPath[] };
 }
+
+/** Ids of the sources that policies read. */
+export function sourceIdsOf(policies: readonly CompiledPolicy[]): ReadonlySet<string> {
+  return new Set(policies.map(({ policy }) => policy.source));
+}
