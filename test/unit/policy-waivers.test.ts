@@ -241,6 +241,7 @@ describe('waiverUses', () => {
   const untold: Finding = { ...base, status: 'error', reason: 'no answer' };
   const cases: Record<string, [nowMs: number, reports: readonly TargetReport[], state: string]> = {
     'is pending before it begins': [at('2026-10-31T23:59:59.999Z'), unused, 'pending'],
+    'is active from its first moment': [at('2026-11-01T00:00:00.000Z'), used, 'active'],
     'is active while it waives': [at('2026-11-16T23:59:59.999Z'), used, 'active'],
     'is ending with 14 days left': [at('2026-11-17T00:00:00.000Z'), used, 'ending'],
     'is ending to its last millisecond': [at('2026-11-30T23:59:59.999Z'), used, 'ending'],
@@ -267,6 +268,18 @@ describe('waiverUses', () => {
       [{ target: { uin: 'unknown', site: 'intl' }, observations: [], findings: [untold] }],
       'active',
     ],
+    'is unused where the cloud would not say of whose account another policy could not be checked':
+      [
+        at('2026-11-16T00:00:00.000Z'),
+        [
+          {
+            target: { uin: 'unknown', site: 'intl' },
+            observations: [],
+            findings: [{ ...untold, policyId: 'image-scan-enabled' }],
+          },
+        ],
+        'unused',
+      ],
     'is active where another waiver waives what it covers': [
       at('2026-11-16T00:00:00.000Z'),
       reports([waivedBy({ ...waiver, id: 'W-0' })]),
@@ -321,6 +334,7 @@ describe('waiverStandings', () => {
     { target: of, observations: [], findings },
   ];
   const passed: Finding = { ...base, status: 'pass' };
+  const other: Target = { uin: '100000000009', site: 'intl' };
   const patterns: Waiver = { ...waiver, targets: ['100000000001', 'tag:pci'] };
   const cases: Record<
     string,
@@ -350,6 +364,18 @@ describe('waiverStandings', () => {
     'misses nobody where whose account it was could not be told': [
       waiver,
       reportsOf([{ ...base, status: 'error', reason: 'no answer' }], { ...target, uin: 'unknown' }),
+      'active',
+      [],
+    ],
+    'is active where one of many findings and accounts is waiting for it': [
+      waiver,
+      [...reportsOf([passed, fail]), ...reportsOf([passed], other)],
+      'active',
+      [],
+    ],
+    'misses nobody where one of many accounts could not be told': [
+      patterns,
+      [...reportsOf([waivedBy(waiver)]), ...reportsOf([], { ...target, uin: 'unknown' })],
       'active',
       [],
     ],
