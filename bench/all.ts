@@ -2,6 +2,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 
 import { coldStart } from './cold-start.ts';
+import { engines } from './engines.ts';
 import { oneInstance } from './estate.ts';
 import { memory } from './memory.ts';
 import { singleRun } from './single-run.ts';
@@ -23,7 +24,7 @@ interface Part {
   readonly budgets: readonly Budgeted[];
 }
 
-/** In the order of the design's table. */
+/** In the order of the design's table; last, what has no budget. */
 const parts: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> = {
   'cold-start': partOf(coldStart),
   memory: partOf(memory),
@@ -31,6 +32,7 @@ const parts: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> 
   run: partOf(singleRun),
   estate: partOf(oneInstance),
   verify: partOf(verifying),
+  engines: partOf(engines),
 };
 
 function partOf<Measured>(bench: Bench<Measured>) {

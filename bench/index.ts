@@ -4,6 +4,7 @@ import type { Run } from './support/bench.ts';
 
 const benches: Readonly<Record<string, () => Promise<{ readonly run: Run }>>> = {
   'cold-start': () => import('./cold-start.ts'),
+  engines: () => import('./engines.ts'),
   estate: () => import('./estate.ts'),
   memory: () => import('./memory.ts'),
   run: () => import('./single-run.ts'),

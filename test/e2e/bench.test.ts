@@ -4,6 +4,8 @@ import { promisify } from 'node:util';
 
 import { expect, it } from 'vitest';
 
+import { library } from '../support/settings.ts';
+
 async function bench<Shape>(...args: readonly string[]): Promise<Shape> {
   const { stdout } = await promisify(execFile)('npx', ['tsx', 'bench/index.ts', ...args]);
   return JSON.parse(stdout) as Shape;
@@ -19,12 +21,20 @@ interface Estate {
   readonly shards?: Record<string, unknown>;
 }
 
+interface Engines {
+  readonly policies: number;
+  readonly answers: number;
+  readonly verdicts: Readonly<Record<'pass' | 'fail' | 'skip', number>>;
+  readonly rows: readonly Record<string, unknown>[];
+  readonly whole: Readonly<Record<string, unknown>>;
+}
+
 const aNumber = expect.any(Number) as number;
 
 it('measures every budget in one run', async () => {
   const { budgets, details } = await bench<All>('--json', '--quick');
   expect(Object.keys(details)).toEqual([
-    ...['cold-start', 'memory', 'size', 'run', 'estate', 'verify'],
+    ...['cold-start', 'memory', 'size', 'run', 'estate', 'verify', 'engines'],
   ]);
   expect(budgets.map(({ what }) => what)).toEqual([
     'cold start ÷ a client of 40 lines, the same request',
@@ -82,11 +92,29 @@ it('has every account in the record once, read in shards, and verified', async (
   });
 });
 
+it('judges by every engine, and all say the same', async () => {
+  const { policies, answers, verdicts, rows, whole } = await bench<Engines>(
+    ...['engines', '--json', '--quick'],
+  );
+  expect(policies).toBe(library.policies.length);
+  expect(answers).toBeGreaterThan(300);
+  const judgements = verdicts.pass + verdicts.fail + verdicts.skip;
+  expect(Math.min(verdicts.pass, verdicts.fail, verdicts.skip)).toBeGreaterThan(100);
+  expect(rows).toEqual(
+    ['ours', 'ajv', 'cfworker', 'hyperjump', 'json-rules-engine'].map((engine) => ({
+      ...{ engine, policies, judgements, refused: [] },
+      ...{ setUpMs: aNumber, setUpRatio: aNumber, setUpQuartiles: [aNumber, aNumber] },
+      ...{ judgementNs: aNumber, judgementRatio: aNumber, judgementQuartiles: [aNumber, aNumber] },
+    })),
+  );
+  expect(whole).toEqual({ judgementNs: aNumber, ratio: aNumber });
+});
+
 it('says which benches there are', async () => {
   await expect(bench('speed')).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining(
-      'There is no bench "speed": npm run bench cold-start|estate|memory|run|size|verify\n',
+      'There is no bench "speed": npm run bench cold-start|engines|estate|memory|run|size|verify\n',
     ) as string,
   });
 });
