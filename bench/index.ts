@@ -5,6 +5,7 @@ import type { Run } from './support/bench.ts';
 const benches: Readonly<Record<string, () => Promise<{ readonly run: Run }>>> = {
   'cold-start': () => import('./cold-start.ts'),
   estate: () => import('./estate.ts'),
+  growth: () => import('./growth.ts'),
   memory: () => import('./memory.ts'),
   run: () => import('./single-run.ts'),
   size: () => import('./size.ts'),
