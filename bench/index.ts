@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly run: Run }>>> = 
   'cold-start': () => import('./cold-start.ts'),
   engines: () => import('./engines.ts'),
   estate: () => import('./estate.ts'),
+  growth: () => import('./growth.ts'),
   memory: () => import('./memory.ts'),
   run: () => import('./single-run.ts'),
   size: () => import('./size.ts'),

@@ -3,7 +3,7 @@
  * `npm run bench verify [nights] [pairs]`; the budget is a ratio of 0.5.
  */
 import { generateKeyPairSync, createHash, verify } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -28,6 +28,7 @@ import { sources } from '../shared/settings/sources.ts';
 import { optionsOf, print, type Bench } from './support/bench.ts';
 import { grouped, median, medianRatio, milliseconds, newTable } from './support/figures.ts';
 import { inTurn } from './support/in-turn.ts';
+import { copyToDisk } from './support/to-disk.ts';
 
 const dayMs = 86_400_000;
 const version = '1.0.0';
@@ -99,19 +100,6 @@ async function build(
     );
   }
   return [store, key];
-}
-
-async function copyToDisk(store: EvidenceStore, root: string): Promise<number> {
-  let bytes = 0;
-  for (const prefix of ['log/', 'runs/', 'policies/']) {
-    for (const key of await store.list(prefix)) {
-      const file = (await store.get(key)) ?? new Uint8Array();
-      mkdirSync(join(root, key, '..'), { recursive: true });
-      writeFileSync(join(root, key), file);
-      bytes += file.length;
-    }
-  }
-  return bytes;
 }
 
 /** The four things alone, over the same files. */

@@ -110,11 +110,42 @@ it('judges by every engine, and all say the same', async () => {
   expect(whole).toEqual({ judgementNs: aNumber, ratio: aNumber });
 });
 
+interface Growth {
+  readonly policies: Grown;
+  readonly targets: Grown;
+  readonly nights: Grown;
+}
+
+interface Grown {
+  readonly steps: readonly Readonly<Record<string, number>>[];
+  readonly exponents: Readonly<Record<string, readonly unknown[]>>;
+}
+
+it('shows how cost grows, and counts the requests of a night', async () => {
+  const { policies, targets, nights } = await bench<Growth>('growth', '--json', '--quick');
+  const stepsOf = ({ steps }: Grown, ...names: readonly string[]) =>
+    steps.map((step) => names.map((name) => step[name]));
+  expect(stepsOf(policies, 'policies')).toEqual([[1], [10]]);
+  expect(stepsOf(targets, 'targets', 'fails')).toEqual([
+    [1, 0],
+    [20, 1],
+  ]);
+  const [first, tenth] = stepsOf(nights, 'headRequests', 'runRequests');
+  expect(tenth).toEqual(first);
+  expect(nights.exponents).toMatchObject({ headRequests: [0], runRequests: [0] });
+  for (const { steps, exponents } of [policies, targets, nights]) {
+    for (const [name, between] of Object.entries(exponents)) {
+      expect(between).toEqual([aNumber]);
+      for (const step of steps) expect(step[name]).toBeGreaterThan(0);
+    }
+  }
+}, 60_000);
+
 it('says which benches there are', async () => {
   await expect(bench('speed')).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining(
-      'There is no bench "speed": npm run bench cold-start|engines|estate|memory|run|size|verify\n',
+      'There is no bench "speed": npm run bench cold-start|engines|estate|growth|memory|run|size|verify\n',
     ) as string,
   });
 });
