@@ -37,16 +37,18 @@ export async function putClaim(
 /** Those that this key made, of this run and by these policies; others are passed over. */
 export async function readClaims(
   store: EvidenceStore,
-  { runId, policiesKey }: Pick<Claim, 'runId' | 'policiesKey'>,
+  of: Pick<Claim, 'runId' | 'policiesKey'>,
   signer: Signer | undefined,
 ): Promise<readonly Claim[]> {
   const claims: Claim[] = [];
-  for (const key of await store.list(folderOf(runId))) {
+  for (const key of await store.list(folderOf(of.runId))) {
     const bytes = await store.get(key);
-    const claim = bytes === null ? undefined : decode(bytes);
-    if (bytes === null || claim?.runId !== runId || claim.policiesKey !== policiesKey) continue;
+    if (bytes === null) continue;
+    const claim = decode(bytes, of);
     // Ed25519 signs the same bytes in one way only: what we would have written is what we wrote.
-    if (Buffer.compare(encode(claim, signer), bytes) === 0) claims.push(claim);
+    if (claim !== undefined && Buffer.compare(encode(claim, signer), bytes) === 0) {
+      claims.push(claim);
+    }
   }
   return claims;
 }
@@ -56,15 +58,18 @@ function encode({ files, ...predicate }: Claim, signer: Signer | undefined): Uin
   return encodeStatement(predicateType, { runId, policiesKey, startedAt }, files, signer);
 }
 
-function decode(bytes: Uint8Array): Claim | undefined {
+/** @returns a claim of that run and those policies, whatever the bytes say of both */
+function decode(
+  bytes: Uint8Array,
+  { runId, policiesKey }: Pick<Claim, 'runId' | 'policiesKey'>,
+): Claim | undefined {
   const { subject, predicate } = statementIn(bytes) ?? {};
-  if (!areSubjects(subject) || predicate === undefined) return undefined;
+  const startedAt = predicate?.['startedAt'];
+  if (typeof startedAt !== 'string' || !areSubjects(subject)) return undefined;
   const [first, ...rest] = subject;
-  const { runId, policiesKey, startedAt } = predicate;
-  if (first === undefined || typeof startedAt !== 'string') return undefined;
-  return typeof runId === 'string' && typeof policiesKey === 'string'
-    ? { runId, policiesKey, startedAt, files: [first, ...rest] }
-    : undefined;
+  return first === undefined
+    ? undefined
+    : { runId, policiesKey, startedAt, files: [first, ...rest] };
 }
 
 /** What an envelope says, whoever made it: only who would write the same bytes may believe it. */

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 
+import { AuditError } from '../../shared/errors.ts';
 import { openLog } from '../../shared/evidence/chain.ts';
 import { keyOf } from '../../shared/evidence/record.ts';
 import { targetsKey } from '../../shared/evidence/run-files.ts';
-import { readRuns, type RunsSpan } from '../../shared/evidence/runs.ts';
+import { readRuns, runBefore, type RunsSpan } from '../../shared/evidence/runs.ts';
 import type { SealedRun, UnreadableRun } from '../../shared/model.ts';
 import { policies } from '../support/fake-ports.ts';
 import {
@@ -101,6 +102,43 @@ const damages: Record<
       [5, third],
     ],
   },
+  'names a gap once, however wide': {
+    damage: (store) => {
+      for (const seq of [2, 3, 4]) store.files.delete(keyOf(seq));
+    },
+    rows: [
+      [1, first],
+      [2, 'log/000000000002.json and all up to log/000000000004.json are missing'],
+      [5, third],
+    ],
+  },
+  'names a gap before the first record': {
+    damage: (store) => store.files.delete(keyOf(1)),
+    rows: [
+      [1, 'log/000000000001.json is missing'],
+      [3, second],
+      [5, third],
+    ],
+  },
+  'names a run that sealed no policies': {
+    damage: (store) => {
+      const isTargets = ({ name }: { readonly name: string }) => name.startsWith('runs/');
+      editStatement(store, 1, (it) => ({ ...it, subject: it.subject.filter(isTargets) }), signer);
+    },
+    rows: [
+      [1, 'Evidence record 1 names no policies file.'],
+      [3, second],
+      [5, third],
+    ],
+  },
+  'passes over what is no record by its name': {
+    damage: (store) => store.files.set('log/notes.txt', bytesOf('hello')),
+    rows: [
+      [1, first],
+      [3, second],
+      [5, third],
+    ],
+  },
   'names a record that lies in the place of another': {
     damage: (store) => {
       editStatement(store, 3, (it) => ({ ...it, predicate: { ...it.predicate, seq: 4 } }), signer);
@@ -132,4 +170,73 @@ it.each(Object.entries(damages))('%s', async (_name, { damage, rows }) => {
   const store = await buildLog();
   damage(store);
   expect(await read(store)).toEqual(rows);
+});
+
+const broken = new AuditError('EVIDENCE_BROKEN', 'is no regular file');
+const refused = new AuditError('EVIDENCE_UNREADABLE', 'no access');
+
+it('names a record in whose place is no regular file', async () => {
+  const log = await buildLog();
+  const get = (key: string) => (key === keyOf(3) ? Promise.reject(broken) : log.get(key));
+  expect(await read({ ...log, get })).toEqual([
+    [1, first],
+    [3, 'log/000000000003.json is no regular file'],
+    [5, third],
+  ]);
+});
+
+it.each([
+  ['a store that refuses', refused],
+  ['a mistake', new TypeError('made up')],
+])('reads nothing over %s', async (_name, error) => {
+  const store = { ...(await buildLog()), get: () => Promise.reject(error) };
+  await expect(read(store)).rejects.toBe(error);
+  await expect(runBefore(store, 5)).rejects.toBe(error);
+});
+
+it('does not take a mistake in reading what was sealed for damage', async () => {
+  const log = await buildLog();
+  const mistake = new TypeError('made up');
+  const get = (key: string) => (key === firstTargets ? Promise.reject(mistake) : log.get(key));
+  await expect(read({ ...log, get })).rejects.toBe(mistake);
+});
+
+it('names a record that is another one when its turn comes', async () => {
+  const log = await buildLog();
+  let asked = 0;
+  const get = (key: string) => {
+    if (key !== keyOf(3)) return log.get(key);
+    asked += 1;
+    return asked === 1 ? log.get(key) : Promise.resolve(null);
+  };
+  expect(await read({ ...log, get })).toEqual([
+    [1, first],
+    [3, 'log/000000000003.json changed while it was read'],
+    [5, third],
+  ]);
+});
+
+it('the run before is the last one in the log before that place', async () => {
+  const store = await buildLog();
+  const before = async (seq: number, except?: string) => (await runBefore(store, seq, except))?.seq;
+  expect([await before(6), await before(5), await before(4), await before(3)]).toEqual([
+    5, 3, 3, 1,
+  ]);
+  expect([await before(2), await before(1)]).toEqual([1, undefined]);
+});
+
+it('the run before is not the run itself, sealed a second time', async () => {
+  const store = await buildLog();
+  expect(await runBefore(store, 5, 'nightly-20261125T180000Z')).toMatchObject({ seq: 1 });
+  expect(await runBefore(store, 3, 'nightly-20261124T180000Z')).toBeUndefined();
+});
+
+it('of the run before nobody can tell where a record may be it', async () => {
+  const store = await buildLog();
+  store.files.delete(keyOf(4));
+  expect(await runBefore(store, 5)).toEqual({
+    kind: 'unreadable',
+    seq: 4,
+    message: 'log/000000000004.json is missing',
+  });
 });

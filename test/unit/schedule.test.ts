@@ -1,6 +1,8 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import {
+  isCron,
+  lastTick,
   missedTicks,
   nextTick,
   ticksBetween,
@@ -166,4 +168,105 @@ it('names the ticks between two times, and neither of them', () => {
     utc('2026-11-26T03:30'),
   ]);
   expect(ticksBetween('nightly', 'UTC', from, until)).toEqual([]);
+});
+
+// ---- Which zone it is, where an expression explains ticks in both ------------------------------
+
+/** Eight and sixteen hours apart: 19:00 in UTC is 03:00 in Shanghai. */
+const twice = '0 0 3,19 * * * *';
+const guesses: Record<string, readonly [last: number, expected: readonly number[]]> = {
+  'UTC where the last run was of UTC alone': [
+    utc('2026-11-23T03:00'),
+    [utc('2026-11-23T19:00'), utc('2026-11-24T03:00')],
+  ],
+  'Shanghai where the last run was of Shanghai alone': [
+    shanghai('2026-11-23T19:00'),
+    [shanghai('2026-11-24T03:00'), shanghai('2026-11-24T19:00')],
+  ],
+  'Shanghai where the last run was of neither': [
+    utc('2026-11-23T12:34'),
+    [shanghai('2026-11-24T03:00'), shanghai('2026-11-24T19:00')],
+  ],
+  'Shanghai where the last run was of both': [
+    utc('2026-11-23T19:00'),
+    [shanghai('2026-11-24T19:00')],
+  ],
+};
+it.each(Object.entries(guesses))('guesses that it is %s', (_name, [last, expected]) => {
+  expect(missedTicks(twice, last, utc('2026-11-24T19:00'))).toEqual(expected.map(iso));
+});
+
+describe('the last tick', () => {
+  const noon = utc('2026-11-24T12:00');
+  const lasts: Record<
+    string,
+    readonly [cron: string, past: readonly number[], last: number | undefined]
+  > = {
+    'is of UTC where the past is': [nightly, [utc('2026-11-23T03:30')], utc('2026-11-24T03:30')],
+    'is of Shanghai where the past is': [
+      nightly,
+      [shanghai('2026-11-23T03:30')],
+      shanghai('2026-11-24T03:30'),
+    ],
+    'is the later of the two where there is no past': [nightly, [], utc('2026-11-24T03:30')],
+    'is the later of the two where the past was of another schedule': [
+      nightly,
+      [utc('2026-11-23T05:55')],
+      utc('2026-11-24T03:30'),
+    ],
+    'is the later of the two where the past is of both': [
+      twice,
+      [utc('2026-11-22T19:00')],
+      shanghai('2026-11-24T19:00'),
+    ],
+    'goes by an older run where the latest is of both': [
+      twice,
+      [utc('2026-11-23T19:00'), utc('2026-11-23T03:00')],
+      utc('2026-11-24T03:00'),
+    ],
+    'goes by an older run where the latest is of another schedule': [
+      nightly,
+      [utc('2026-11-23T05:55'), shanghai('2026-11-23T03:30')],
+      shanghai('2026-11-24T03:30'),
+    ],
+    'goes by the latest run that tells': [
+      nightly,
+      [shanghai('2026-11-23T03:30'), utc('2026-11-22T03:30')],
+      shanghai('2026-11-24T03:30'),
+    ],
+    'is none where it has never fired': ['0 0 0 1 1 * 2099', [], undefined],
+    'is none of what is no expression': ['nightly', [utc('2026-11-23T03:30')], undefined],
+  };
+  it.each(Object.entries(lasts))('%s', (_name, [cron, past, last]) => {
+    expect(lastTick(cron, past, noon)).toBe(last);
+  });
+
+  it('includes its very moment', () => {
+    const tick = utc('2026-11-24T03:30');
+    expect(lastTick(nightly, [tick], tick)).toBe(tick);
+    expect(lastTick(nightly, [tick], tick - 1)).toBe(tick - 86_400_000);
+  });
+});
+
+it.each([
+  ['0 30 3 * * * *', true],
+  ['0 30 3 * * MON-FRI 2026', true],
+  ['0 30 3 * * *', false],
+  ['30 3 * * *', false],
+  ['0 30 3 * * * * ', false],
+  ['0 99 3 * * * *', false],
+  ['one two three four five six seven', false],
+])('of "%s" it is %j that it is an expression of seven fields', (cron, is) => {
+  expect(isCron(cron)).toBe(is);
+});
+
+it('names a month of ticks to come and no more, each within its times', () => {
+  const [from, until] = [shanghai('2026-01-01T03:30'), shanghai('2026-11-24T03:30')];
+  const ticks = ticksBetween(nightly, 'Asia/Shanghai', from, until);
+  expect(ticks).toHaveLength(31);
+  expect(ticks[0]).toBe(shanghai('2026-01-02T03:30'));
+  expect(ticksBetween(nightly, 'Asia/Shanghai', until, from)).toEqual([]);
+  expect(ticksBetween(nightly, 'Asia/Shanghai', from + 500, from + 86_400_001)).toEqual([
+    shanghai('2026-01-02T03:30'),
+  ]);
 });
