@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { AuditError } from '../../shared/errors.ts';
 import { openLog } from '../../shared/evidence/chain.ts';
-import { keyOf } from '../../shared/evidence/record.ts';
+import { keyOf, subjectOf } from '../../shared/evidence/record.ts';
 import { targetsKey } from '../../shared/evidence/run-files.ts';
 import { readRuns, runBefore, type RunsSpan } from '../../shared/evidence/runs.ts';
 import type { SealedRun, UnreadableRun } from '../../shared/model.ts';
@@ -82,6 +82,18 @@ it('gives a run that two attempts sealed once, as its last record says it', asyn
   expect(await read(store)).toEqual([[2, first]]);
 });
 
+/** Seals other bytes in the place of a file: the hash holds, what it holds to does not. */
+const sealing = (name: string, bytes: Uint8Array) => (store: OpenStore) => {
+  store.files.set(name, bytes);
+  const other = subjectOf(name, bytes);
+  editStatement(
+    store,
+    1,
+    (it) => ({ ...it, subject: it.subject.map((one) => (one.name === name ? other : one)) }),
+    signer,
+  );
+};
+
 const damages: Record<
   string,
   { readonly damage: (store: OpenStore) => void; readonly rows: readonly unknown[] }
@@ -116,6 +128,22 @@ const damages: Record<
     damage: (store) => store.files.delete(keyOf(1)),
     rows: [
       [1, 'log/000000000001.json is missing'],
+      [3, second],
+      [5, third],
+    ],
+  },
+  'names a run that sealed a line that is no report': {
+    damage: sealing(firstTargets, bytesOf('{}\n')),
+    rows: [
+      [1, `Evidence ${firstTargets}: a line has no target: run tcss-audit verify.`],
+      [3, second],
+      [5, third],
+    ],
+  },
+  'names a run that sealed what is no text': {
+    damage: sealing(firstTargets, Uint8Array.of(0xff, 0xfe)),
+    rows: [
+      [1, `Evidence ${firstTargets} is not UTF-8: run tcss-audit verify.`],
       [3, second],
       [5, third],
     ],

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { expect, it } from 'vitest';
 
 import { openLog } from '../../shared/evidence/chain.ts';
+import { encodeStatement } from '../../shared/evidence/record.ts';
 import { parseSigningKey } from '../../shared/evidence/sign.ts';
 import { takeTurn } from '../../shared/evidence/turns.ts';
 import {
@@ -104,10 +105,18 @@ it('a turn by another key is nobody’s, nor one that is longer than a turn', as
   expect(await take(nowMs - 1)).toBe(true);
 });
 
+it('a turn for no record is nobody’s, though this key signed it', async () => {
+  const { store, take } = await createScene();
+  const until = new Date(nowMs + turnMs).toISOString();
+  store.files.set(first, encodeStatement('urn:tcss-audit:turn:v1', { until }, [], signer));
+  expect(await take(nowMs)).toBe(true);
+});
+
 it('passes over files of other names', async () => {
   const { store, take, turns } = await createScene();
   store.files.set('claims/turns/notes.txt', bytesOf('hello'));
   store.files.set('claims/turns/9.json', bytesOf('{}'));
+  store.files.set('claims/turns/000009.json.bak', bytesOf('{}'));
   expect(await take(nowMs)).toBe(true);
   expect(turns()).toContain(first);
 });

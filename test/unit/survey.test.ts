@@ -93,6 +93,19 @@ describe('many targets', () => {
   });
 });
 
+it('after a failure nobody takes another target', async () => {
+  const { ports, counts } = createWorld();
+  const full = new Error('disk full');
+  let told = 0;
+  const failing = survey(ports, plan, targets, () => {
+    told += 1;
+    return told === 5 ? Promise.reject(full) : Promise.resolve();
+  });
+  await expect(failing).rejects.toBe(full);
+  await ports.clock.pass(60_000);
+  expect(counts().opened).toBeLessThanOrEqual(3 * 32);
+});
+
 describe('one target', () => {
   const own: AuditTarget = { uin: '100000000001', site: 'intl' };
   const role = { roleArn: 'qcs::cam::uin/100000000002:roleName/TcssAudit' };
