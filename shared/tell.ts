@@ -5,7 +5,7 @@ import { keyOf, type RunRecord } from './evidence/record.ts';
 import { fingerprintOf } from './evidence/seal.ts';
 import type { Reports } from './evidence/run-files.ts';
 import type { Signer } from './evidence/sign.ts';
-import { takeTurn } from './evidence/turns.ts';
+import { takeTurn, type EndTurn } from './evidence/turns.ts';
 import type { Delivery, Finding, OpenFinding, RunPredicate, Site } from './model.ts';
 import { changesFor, isNothing, type ChangeOptions } from './notice/changes.ts';
 import { deliver } from './notice/deliver.ts';
@@ -55,7 +55,7 @@ export async function tell(
   const { channels } = plan;
   if (channels.length === 0) return [];
   const { clock } = ports;
-  const history = await historyInTurn(ports, log, plan, sealed);
+  const { history, endTurn } = await historyInTurn(ports, log, plan, sealed);
   const untilMs = tellUntil(clock, plan, sealed);
   const planned = await planNotices(log, plan, sealed, history);
 
@@ -68,6 +68,7 @@ export async function tell(
   );
   const isNews = (_: Delivery, index: number) => planned[index]?.isDue === true;
   await recordDeliveries(log, sealed.record, deliveries.filter(isNews));
+  await endTurn?.();
   return deliveries;
 }
 
@@ -139,10 +140,10 @@ async function historyInTurn(
   log: EvidenceLog,
   plan: TellPlan,
   { record, isOurs }: SealedRun,
-): Promise<History> {
+): Promise<{ readonly history: History; readonly endTurn: EndTurn | undefined }> {
   const names = plan.channels.map(({ name }) => name);
   const waitUntilMs = plan.tellUntilMs - ownMs;
-  let isOurTurn = false;
+  let endTurn: EndTurn | undefined;
   for (;;) {
     const history = await readHistory(log, record, names);
     const isBusy = history.untold.some(
@@ -150,13 +151,13 @@ async function historyInTurn(
     );
     // What is told already, or left to a later run, takes nobody's turn.
     const isOver = !isOurs && (history.isSuperseded || history.told.size === names.length);
-    const isFree = isOurTurn || isOver || (isOurs && !history.isBehind);
-    if (isFree && !isBusy) return history;
-    if (clock.now() + pollMs >= waitUntilMs) return history;
+    const isFree = endTurn !== undefined || isOver || (isOurs && !history.isBehind);
+    const isOutOfTime = clock.now() + pollMs >= waitUntilMs;
+    if ((isFree && !isBusy) || isOutOfTime) return { history, endTurn };
     if (!isBusy) {
-      isOurTurn = await takeTurn(store, record, plan.signer, { nowMs: clock.now(), turnMs });
+      endTurn = await takeTurn(store, record, plan.signer, { nowMs: clock.now(), turnMs });
       // Whose turn it has just become reads again what those before have told.
-      if (isOurTurn) continue;
+      if (endTurn !== undefined) continue;
     }
     await clock.sleep(pollMs);
   }

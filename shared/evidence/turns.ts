@@ -17,28 +17,42 @@ export interface Turn {
   readonly turnMs: number;
 }
 
+/** Ends the turn before its time: what was told is recorded. */
+export type EndTurn = () => Promise<void>;
+
 /**
  * @param record of the run that is to be told
- * @returns false while another process has the turn
+ * @returns undefined while another process has the turn
  */
 export async function takeTurn(
   store: EvidenceStore,
   record: RunRecord,
   signer: Signer | undefined,
   { nowMs, turnMs }: Turn,
-): Promise<boolean> {
-  const indexes = (await store.list(folder)).map(indexOf);
-  const last = Math.max(0, ...indexes.filter((index) => index !== undefined));
-  const bytes = last === 0 ? null : await bytesAt(store, keyOfTurn(last));
+): Promise<EndTurn | undefined> {
+  const keys = await store.list(folder);
+  const indexes = keys.map(indexOf).filter((index) => index !== undefined);
+  const last = Math.max(0, ...indexes);
+  const isEnded = last === 0 || keys.includes(keyOfEnd(last));
+  const bytes = isEnded ? null : await bytesAt(store, keyOfTurn(last));
   const endMs = bytes instanceof Uint8Array ? endOf(bytes, signer) : undefined;
   // Nobody has longer than a turn, whatever a clock says.
-  if (endMs !== undefined && endMs > nowMs && endMs <= nowMs + turnMs) return false;
+  if (endMs !== undefined && endMs > nowMs && endMs <= nowMs + turnMs) return undefined;
   const subject = { name: keyOf(record.seq), digest: { sha256: record.sha256 } };
-  return store.putIfAbsent(keyOfTurn(last + 1), encode(subject, nowMs + turnMs, signer));
+  const turn = encode(subject, nowMs + turnMs, signer);
+  const isOurs = await store.putIfAbsent(keyOfTurn(last + 1), turn);
+  if (!isOurs) return undefined;
+  return async () => {
+    await store.putIfAbsent(keyOfEnd(last + 1), turn);
+  };
 }
 
 function keyOfTurn(index: number): string {
   return `${folder}${String(index).padStart(6, '0')}.json`;
+}
+
+function keyOfEnd(index: number): string {
+  return keyOfTurn(index).replace('.json', '.end.json');
 }
 
 function indexOf(key: string): number | undefined {

@@ -184,7 +184,9 @@ describe('run', () => {
     );
 
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toMatch(/^Evidence runs\/cli-\w+\/ could not be read \(ENOTDIR: .*\)\.\n$/);
+    expect(stderr).toMatch(
+      /^Evidence runs\/cli-\w+\/ could not be read \(ENOTDIR: .*\)\. Let this program read the folder, .*\.\n$/,
+    );
     const { inbox } = stage.simulator;
     expect(inbox.map(({ channel, accepted }) => `${channel} ${String(accepted)}`).sort()).toEqual([
       'generic true',

@@ -46,7 +46,7 @@ it('reads the one that ships, with a region alone', () => {
     handler: 'index.main_handler',
     settings: {
       description: 'Nightly compliance audit of TCSS settings',
-      memoryMb: 64,
+      memoryMb: 128,
       timeoutSeconds: 120,
       initTimeoutSeconds: 10,
       role: 'tcss-audit-prod',

@@ -32,8 +32,9 @@ async function createScene(by: typeof signer | undefined = signer) {
   const record = await seal(store, openLog(store, signer), { at: nights[0], report: nightOf() });
   return {
     store,
-    take: (atMs: number, withSigner = by) =>
-      takeTurn(store, record, withSigner, { nowMs: atMs, turnMs }),
+    begin: (atMs: number) => takeTurn(store, record, by, { nowMs: atMs, turnMs }),
+    take: async (atMs: number, withSigner = by) =>
+      (await takeTurn(store, record, withSigner, { nowMs: atMs, turnMs })) !== undefined,
     turns: () => [...store.files.keys()].filter((key) => key.startsWith('claims/')),
   };
 }
@@ -52,6 +53,16 @@ it.each([
   expect(turns()).toEqual([first, second]);
 });
 
+it('is over as soon as who had it says so', async () => {
+  const { begin, take, turns } = await createScene();
+  const end = present(await begin(nowMs));
+  expect(await take(nowMs)).toBe(false);
+  await end();
+  expect(await take(nowMs)).toBe(true);
+  expect(await take(nowMs)).toBe(false);
+  expect(turns().sort()).toEqual(['claims/turns/000001.end.json', first, second]);
+});
+
 it('of many at the same moment one has the turn', async () => {
   const { take } = await createScene();
   const taken = await Promise.all(Array.from({ length: 8 }, async () => take(nowMs)));
@@ -63,7 +74,7 @@ it('holds for whichever run of the log it was taken', async () => {
   const log = openLog(store, signer);
   const later = await seal(store, log, { at: nights[1], report: nightOf() });
   expect(await take(nowMs)).toBe(true);
-  expect(await takeTurn(store, later, signer, { nowMs, turnMs })).toBe(false);
+  expect(await takeTurn(store, later, signer, { nowMs, turnMs })).toBeUndefined();
 });
 
 it('says whose it is: the record, and until when, signed', async () => {
