@@ -104,6 +104,14 @@ export function atPointer(root: Json, pointer: string): Json | undefined {
   return value;
 }
 
+export function isListOf(value: unknown, isItem: (item: JsonObject) => boolean): boolean {
+  return isArray(value) && value.every((item) => isObject(item) && isItem(item));
+}
+
+export function isOneOf(known: readonly string[], value: unknown): boolean {
+  return typeof value === 'string' && known.includes(value);
+}
+
 /** Whether a parsed value is nested at most so deep: whoever walks a deeper one by recursion overflows. */
 export function isWithin(value: unknown, maxDepth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;

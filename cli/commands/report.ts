@@ -17,14 +17,12 @@ import {
 import { aggregate } from '../../shared/report/html/aggregate.ts';
 import type { EvidenceCheck, ReportData } from '../../shared/report/html/data.ts';
 import { plainLine } from '../../shared/text.ts';
-import { createReplay } from '../../shared/replay.ts';
-import { sources } from '../../shared/settings/sources.ts';
 import { tool } from '../../shared/wire.ts';
 import { openEvidence, parseEvidenceOption, type Evidence } from '../evidence.ts';
 import { countOf, paint, print, type ExitCode, type Io } from '../io.ts';
 import { loadControls } from '../library.ts';
 import { startProgress } from '../progress.ts';
-import { judgePattern } from '../patterns.ts';
+import { ownReplay } from '../replay.ts';
 import { evidenceOption, type AddCommand } from '../options.ts';
 import { headOption, parseHead, publicKeyOption, readPublicKey, replayOption } from '../trust.ts';
 import { writeWhole } from '../write-whole.ts';
@@ -67,9 +65,7 @@ async function report(io: Io, options: ReportOptions): Promise<ExitCode> {
   try {
     const verification = await verifyLog(store, {
       publicKeys,
-      ...(options.replay && {
-        replay: createReplay({ sources, version: tool.version, judgePattern }),
-      }),
+      ...(options.replay && { replay: ownReplay() }),
       ...(knownHead !== undefined && { knownHead }),
       onProgress: verifying.onProgress,
     });

@@ -1,7 +1,7 @@
 import { countOf, print, printJson, table, type ExitCode, type Io } from '../io.ts';
 import { describeStore, openEvidence, parseEvidenceOption, type Evidence } from '../evidence.ts';
 import { collect, evidenceOption, jsonOption, type AddCommand } from '../options.ts';
-import { judgePattern } from '../patterns.ts';
+import { ownReplay } from '../replay.ts';
 import { startProgress } from '../progress.ts';
 import {
   isProblems,
@@ -20,8 +20,6 @@ import {
   type VerifyKey,
 } from '../../shared/evidence/verify.ts';
 import type { Head, Problem } from '../../shared/model.ts';
-import { createReplay } from '../../shared/replay.ts';
-import { sources } from '../../shared/settings/sources.ts';
 import { plainLine } from '../../shared/text.ts';
 import { tool } from '../../shared/wire.ts';
 
@@ -66,9 +64,7 @@ async function verify(io: Io, options: VerifyOptions): Promise<ExitCode> {
     publicKeys,
     ...(knownHead !== undefined && { knownHead }),
     ...(span !== undefined && { span }),
-    ...(options.replay && {
-      replay: createReplay({ sources, version: tool.version, judgePattern }),
-    }),
+    ...(options.replay && { replay: ownReplay() }),
     onProgress: progress.onProgress,
   }).finally(progress.stop);
 

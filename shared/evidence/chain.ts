@@ -59,13 +59,13 @@ export type Draft = Body & { readonly subject: readonly Subject[] };
 
 export function openLog(store: EvidenceStore, signer: Signer | undefined): EvidenceLog {
   // Records never change, so what was read once is known.
-  const known = new Map<number, LogRecord | 'missing' | 'unreadable'>();
+  const known = new Map<number, LogRecord | string>();
   let seenSeq = 0;
 
-  const record = async (seq: number): Promise<LogRecord | 'missing' | 'unreadable'> => {
+  const record = async (seq: number): Promise<LogRecord | string> => {
     const before = known.get(seq);
     if (before !== undefined) return before;
-    const read = await readRecord(store, seq);
+    const read = await recordAt(store, seq);
     known.set(seq, read);
     return read;
   };
@@ -95,12 +95,12 @@ export function openLog(store: EvidenceStore, signer: Signer | undefined): Evide
       let places: number[] | undefined;
       for (let seq = await lastSeq(); seq > 0; seq -= 1) {
         const found = await record(seq);
-        if (found === 'missing') {
+        if (found === isMissing) {
           // Whoever made the gap may have made it as wide as the numbers go: only what is there is looked at.
           places ??= await seqsOf(store);
           while ((places.at(-1) ?? 0) >= seq) places.pop();
           seq = (places.at(-1) ?? 0) + 1;
-        } else if (found !== 'unreadable') yield found;
+        } else if (typeof found !== 'string') yield found;
       }
     },
 
@@ -128,18 +128,21 @@ export function openLog(store: EvidenceStore, signer: Signer | undefined): Evide
   };
 }
 
-async function readRecord(
-  store: EvidenceStore,
-  seq: number,
-): Promise<LogRecord | 'missing' | 'unreadable'> {
+const isMissing = 'is missing';
+
+/** @returns what is wrong with it as a sentence, where there is no such record */
+export async function recordAt(store: EvidenceStore, seq: number): Promise<LogRecord | string> {
   const bytes = await bytesAt(store, keyOf(seq));
-  if (bytes === null) return 'missing';
-  const decoded = bytes === 'no file' ? 'is no regular file' : decodeRecord(bytes);
-  return typeof decoded === 'string' || decoded.seq !== seq ? 'unreadable' : decoded;
+  if (bytes === null) return isMissing;
+  const record = bytes === 'no file' ? 'is no regular file' : decodeRecord(bytes);
+  if (typeof record !== 'string' && record.seq !== seq) {
+    return `says that it is record ${String(record.seq)}`;
+  }
+  return record;
 }
 
 /** Of the records that are there, in their order. */
-async function seqsOf(store: EvidenceStore): Promise<number[]> {
+export async function seqsOf(store: EvidenceStore): Promise<number[]> {
   return (await store.list('log/')).flatMap((key) => seqOf(key) ?? []);
 }
 

@@ -142,7 +142,7 @@ function recall(
   }
   memory.missedByRun.set(run.id, missed);
   const isTold = deliveries.some(({ told = [] }) => told.length > 0);
-  const openBy = new Map(isTold ? open.map((finding) => [finding.fingerprint, finding]) : []);
+  const openBy = byFingerprint(isTold ? open : []);
   for (const { told = [], min } of deliveries) {
     if (told.length > 0) memory.partMin ??= min;
     for (const fingerprint of told) {

@@ -1,5 +1,5 @@
 /** A run's files, read as the work of a forger: what is no report or policies file is named, never believed. */
-import { isArray, isObject, isInstant, isWithin, parseJson } from '../json.ts';
+import { isArray, isInstant, isListOf, isObject, isOneOf, isWithin, parseJson } from '../json.ts';
 import type { Finding, Json, JsonObject, Policy, TargetReport, Waiver } from '../model.ts';
 import { mostJudged, severities, sites, statuses } from '../model.ts';
 
@@ -165,16 +165,8 @@ function isTextOrAbsent(value: Json | undefined): boolean {
   return value === undefined || typeof value === 'string';
 }
 
-function isOneOf(known: readonly string[], value: Json | undefined): boolean {
-  return typeof value === 'string' && known.includes(value);
-}
-
 function areTexts(value: JsonObject, keys: readonly string[]): boolean {
   return keys.every((key) => Object.hasOwn(value, key) && typeof value[key] === 'string');
-}
-
-function isListOf(value: Json | undefined, isItem: (item: JsonObject) => boolean): boolean {
-  return isArray(value) && value.every((item) => isObject(item) && isItem(item));
 }
 
 /** @returns undefined for what is not UTF-8; a byte order mark is part of the text */

@@ -2,7 +2,7 @@
  * One record: an in-toto Statement v1 in a DSSE envelope, a line of JSON in the log.
  * https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
  */
-import { isArray, isObject, isInstant, isWithin, parseJson } from '../json.ts';
+import { isArray, isInstant, isListOf, isObject, isOneOf, isWithin, parseJson } from '../json.ts';
 import {
   severities,
   statuses,
@@ -229,14 +229,6 @@ function isDelivery(predicate: JsonObject): predicate is JsonObject & DeliveryPr
 
 function areAll<T>(value: unknown, isOne: (item: unknown) => item is T): value is readonly T[] {
   return isArray(value) && value.every(isOne);
-}
-
-function isListOf(value: unknown, isItem: (item: JsonObject) => boolean): boolean {
-  return isArray(value) && value.every((item) => isObject(item) && isItem(item));
-}
-
-function isOneOf(known: readonly string[], value: unknown): boolean {
-  return isText(value) && known.includes(value);
 }
 
 function isText(value: unknown): value is string {

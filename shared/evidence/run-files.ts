@@ -121,10 +121,7 @@ export async function readPolicies(
   }
   const file = parsePolicies(await readSealedBytes(store, subject));
   if (typeof file !== 'string') return file;
-  throw new AuditError(
-    'EVIDENCE_BROKEN',
-    `Evidence ${subject.name} ${file}: run tcss-audit verify.`,
-  );
+  throw broken(subject.name, file);
 }
 
 /** `no file` for a link, a pipe or a folder, which somebody put in the place of a file. */
@@ -143,22 +140,13 @@ export async function bytesAt(
 async function readSealed(store: EvidenceStore, subject: Subject): Promise<string> {
   const text = textOf(await readSealedBytes(store, subject));
   if (text !== undefined) return text;
-  throw new AuditError(
-    'EVIDENCE_BROKEN',
-    `Evidence ${subject.name} is not UTF-8: run tcss-audit verify.`,
-  );
+  throw broken(subject.name, 'is not UTF-8');
 }
 
-async function readSealedBytes(
-  store: EvidenceStore,
-  { name, digest }: Subject,
-): Promise<Uint8Array> {
-  const bytes = await store.get(name);
-  if (bytes === null || sha256(bytes) !== digest.sha256) {
-    throw new AuditError(
-      'EVIDENCE_BROKEN',
-      `Evidence ${plainLine(name)} is not as it was sealed: run tcss-audit verify.`,
-    );
+async function readSealedBytes(store: EvidenceStore, subject: Subject): Promise<Uint8Array> {
+  const bytes = await store.get(subject.name);
+  if (bytes === null || sha256(bytes) !== subject.digest.sha256) {
+    throw broken(subject.name, 'is not as it was sealed');
   }
   return bytes;
 }
@@ -167,8 +155,13 @@ async function readSealedBytes(
 function reportIn(line: string, name: string): TargetReport {
   const report = parseLine(line);
   if (typeof report !== 'string') return reportOfLine(report);
-  throw new AuditError(
+  throw broken(`${name}: a line`, report);
+}
+
+/** Who forged the record chose the name too. */
+function broken(what: string, fault: string): AuditError {
+  return new AuditError(
     'EVIDENCE_BROKEN',
-    `Evidence ${name}: a line ${report}: run tcss-audit verify.`,
+    `Evidence ${plainLine(what)} ${fault}: run tcss-audit verify.`,
   );
 }

@@ -2,15 +2,9 @@
 import { AuditError } from '../errors.ts';
 import type { SealedRun, UnreadableRun } from '../model.ts';
 import type { EvidenceStore } from '../ports.ts';
-import {
-  decodeRecord,
-  isRunRecord,
-  keyOf,
-  seqOf,
-  type LogRecord,
-  type RunRecord,
-} from './record.ts';
-import { bytesAt, readPolicies, readReports } from './run-files.ts';
+import { recordAt, seqsOf } from './chain.ts';
+import { isRunRecord, keyOf, type RunRecord } from './record.ts';
+import { readPolicies, readReports } from './run-files.ts';
 
 export interface RunsSpan {
   /** Epoch milliseconds of the scheduled time, inclusive; where absent, from the first run on. */
@@ -28,7 +22,7 @@ export async function* readRuns(
   store: EvidenceStore,
   { sinceMs = -Infinity, untilMs = Infinity }: RunsSpan = {},
 ): AsyncGenerator<SealedRun | UnreadableRun> {
-  const seqs = (await store.list('log/')).flatMap((key) => seqOf(key) ?? []);
+  const seqs = await seqsOf(store);
   const wanted = new Map<string, number>();
   const unreadable = new Map<number, string>();
   for (const [index, seq] of seqs.entries()) {
@@ -99,15 +93,4 @@ export async function sealedRunOf(store: EvidenceStore, record: RunRecord): Prom
 
 function whatIsMissing(from: number, to: number): string {
   return from === to ? 'is missing' : `and all up to ${keyOf(to)} are missing`;
-}
-
-/** @returns what is wrong with it as a sentence, where there is no such record */
-async function recordAt(store: EvidenceStore, seq: number): Promise<LogRecord | string> {
-  const bytes = await bytesAt(store, keyOf(seq));
-  if (bytes === null) return 'is missing';
-  const record = bytes === 'no file' ? 'is no regular file' : decodeRecord(bytes);
-  if (typeof record !== 'string' && record.seq !== seq) {
-    return `says that it is record ${String(record.seq)}`;
-  }
-  return record;
 }
