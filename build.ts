@@ -9,7 +9,7 @@ import { loadLibrary, policyFilesOf } from './cli/library.ts';
 import { judgePattern } from './cli/patterns.ts';
 import { printProblems } from './cli/problems.ts';
 import { messageOf } from './shared/errors.ts';
-import { compileToModule } from './shared/policy/compile.ts';
+import { compileToModules } from './shared/policy/compile.ts';
 import { lint } from './shared/policy/lint.ts';
 import { sources } from './shared/settings/sources.ts';
 import { thirdParty } from './third-party.ts';
@@ -127,39 +127,43 @@ const oneCommon: Plugin = {
 };
 
 /**
- * Files beside the function's own, which are read when they are needed: telling after the first request is
- * out, the lines of the findings after that, cron expressions only where a timer tells its own, COS's client
- * where evidence lies there, the secret manager's where a variable names a secret. None makes an error of ours that the function would have to recognize, so it does
- * no harm that each has classes of its own.
+ * Files beside the function's own, which are read when they are needed: the policies' checks and telling after the
+ * first request is out, the lines of the findings after that, cron expressions only where a timer tells its own,
+ * COS's client where evidence lies there, the secret manager's where a variable names a secret. None makes an error
+ * of ours that the function would have to recognize, so it does no harm that each has classes of its own.
  */
 const beside: Plugin = {
   name: 'beside',
   setup(bundle) {
     const filter =
-      /^(croner|\.\/(tell|finding-lines|evidence\/stores\/cos|settings\/tencent\/secrets)\.ts)$/;
-    bundle.onResolve({ filter, namespace: 'file' }, ({ path, kind }) => {
-      const isLater = path === 'croner' || kind === 'dynamic-import';
-      return isLater ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined;
+      /^(croner|virtual:checks|\.\/(tell|finding-lines|evidence\/stores\/cos|settings\/tencent\/secrets)\.ts)$/;
+    bundle.onResolve({ filter }, ({ path, kind }) => {
+      const isLater = path === 'croner' || kind === 'dynamic-import' || kind === 'require-call';
+      const name = basename(path, '.ts').replace('virtual:', '');
+      return isLater ? { path: `./${name}.js`, external: true } : undefined;
     });
   },
 };
 
-/** `virtual:policies`: the policies compiled to plain functions. A bad policy breaks the build. */
+/** `virtual:policies`, and `virtual:checks`, the functions that they are compiled to. A bad policy breaks the build. */
 const compiledPolicies: Plugin = {
   name: 'compiled-policies',
   setup(bundle) {
-    bundle.onResolve({ filter: /^virtual:policies$/ }, ({ path }) => ({
+    bundle.onResolve({ filter: /^virtual:(policies|checks)$/ }, ({ path }) => ({
       path,
       namespace: 'policies',
     }));
-    bundle.onLoad({ filter: /./, namespace: 'policies' }, () => {
+    bundle.onLoad({ filter: /./, namespace: 'policies' }, ({ path }) => {
       const { policies, waivers } = loadLibrary('policies');
-      return { contents: compileToModule(policies, waivers), resolveDir: process.cwd() };
+      const modules = compileToModules(policies, waivers);
+      const contents = path === 'virtual:checks' ? modules.checks : modules.policies;
+      return { contents, resolveDir: process.cwd() };
     });
   },
 };
 
-const common = {
+/** What the functions and the command line have in common, with everything in one file. */
+export const common = {
   bundle: true,
   platform: 'node',
   format: 'cjs',
@@ -184,7 +188,7 @@ const common = {
 /** The audit function itself, without the files beside it. */
 export const auditBundle = {
   ...common,
-  plugins: [...common.plugins, beside],
+  plugins: [beside, ...common.plugins],
   entryPoints: ['functions/audit/index.ts'],
 } satisfies BuildOptions;
 
@@ -210,6 +214,7 @@ async function main(): Promise<void> {
       outfile: 'dist/watchdog/index.js',
     }),
     build({ ...common, entryPoints: ['croner'], outfile: 'dist/audit/croner.js' }),
+    build({ ...common, entryPoints: ['virtual:checks'], outfile: 'dist/audit/checks.js' }),
     ...['tell', 'finding-lines', 'settings/tencent/secrets'].map((name) =>
       build({
         ...common,

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 import { build } from 'esbuild';
 
-import { auditBundle } from '../../build.ts';
+import { common } from '../../build.ts';
 import { benchFolder } from '../support/patched.ts';
 import type { Prepare, Rule } from './side.ts';
 
@@ -28,9 +28,9 @@ const timer = `
 export async function builtSide(name: EngineName): Promise<string> {
   const outfile = resolve(benchFolder, 'engines', `${name}.js`);
   await build({
-    ...auditBundle,
+    ...common,
     // The stand-ins are for what the function needs, and the engines need other things.
-    plugins: name === 'ours' ? auditBundle.plugins : [],
+    plugins: name === 'ours' ? common.plugins : [],
     entryPoints: [join(import.meta.dirname, 'sides', `${name}.ts`)],
     outfile,
   });

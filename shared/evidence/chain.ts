@@ -20,6 +20,10 @@ import { sha256, type Signer } from './sign.ts';
 /** Losers of the race for a place try again: far more often than runs ever meet. */
 const maxConflicts = 64;
 
+/** A usual night needs some four records. Who goes further back may go far: as many as were read come at once. */
+const readOneByOne = 8;
+const readAtOnce = 32;
+
 export interface EvidenceLog {
   /** @returns undefined for an empty log */
   head(): Promise<Head | undefined>;
@@ -93,7 +97,16 @@ export function openLog(store: EvidenceStore, signer: Signer | undefined): Evide
 
     async *backwards() {
       let places: number[] | undefined;
+      let readFrom = Infinity;
+      let passed = 0;
       for (let seq = await lastSeq(); seq > 0; seq -= 1) {
+        if (seq < readFrom) {
+          const count = passed < readOneByOne ? 1 : Math.min(passed, readAtOnce, seq);
+          readFrom = seq - count + 1;
+          // One that fails is asked for again when its turn comes, which may never be.
+          await Promise.allSettled(Array.from({ length: count }, (_, back) => record(seq - back)));
+        }
+        passed += 1;
         const found = await record(seq);
         if (found === isMissing) {
           // Whoever made the gap may have made it as wide as the numbers go: only what is there is looked at.

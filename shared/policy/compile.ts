@@ -64,11 +64,18 @@ function compileCheck(schema: JsonObject): Check {
   return Object.defineProperty(check, 'errors', { get: () => validate.errors });
 }
 
-/** The source text of an ES module that exports `policies: CompiledPolicy[]` and `waivers: Waiver[]`. */
-export function compileToModule(
+/** Source texts of two modules, so that the policies can be read without the code that judges by them. */
+export interface CompiledModules {
+  /** Exports `policies: CompiledPolicy[]` and `waivers: Waiver[]`; requires `virtual:checks` at the first check. */
+  readonly policies: string;
+  /** `virtual:checks`: a function a schema. */
+  readonly checks: string;
+}
+
+export function compileToModules(
   packed: readonly PackedPolicy[],
   waivers: readonly Waiver[],
-): string {
+): CompiledModules {
   // Many policies share a `when`: each schema is compiled once.
   const nameBySchema = new Map<string, string>();
   const ajv = new Ajv2020({ ...options, code: { source: true, esm: true } });
@@ -80,7 +87,7 @@ export function compileToModule(
     return name;
   };
   const part = (schema: JsonObject) =>
-    `{ check: ${nameOf(schema)}, reads: ${JSON.stringify(readsOf(schema).paths)} }`;
+    `{ check: late('${nameOf(schema)}'), reads: ${JSON.stringify(readsOf(schema).paths)} }`;
   const rows = packed.map(({ pack, policy }, index) => {
     const { when, require } = policy;
     return [
@@ -93,10 +100,13 @@ export function compileToModule(
   const checks = standaloneCode.default(ajv, Object.fromEntries(names.map((name) => [name, name])));
   // Engines read a string of JSON several times faster than the same value as code.
   const texts = JSON.stringify(JSON.stringify(packed.map(({ policy }) => policy)));
-  return [
-    checks,
+  const policies = [
     `const texts = JSON.parse(${texts});`,
+    `const checkOf = (name) => require('virtual:checks')[name];`,
+    `const late = (name) => Object.defineProperty(`,
+    `  (document) => checkOf(name)(document), 'errors', { get: () => checkOf(name).errors });`,
     `export const policies = [${rows.join(',\n')}];`,
     `export const waivers = ${JSON.stringify(waivers)};`,
   ].join('\n');
+  return { policies, checks };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
+import { AuditError } from '../../shared/errors.ts';
 import { openLog } from '../../shared/evidence/chain.ts';
 import { keyOf } from '../../shared/evidence/record.ts';
 import { sha256 } from '../../shared/evidence/sign.ts';
@@ -239,6 +240,65 @@ it('stops reading where the reader stops', async () => {
     expect(record.seq).toBe(5);
     break;
   }
+});
+
+describe('reading far back', () => {
+  /** Asked for by the walk itself, not by the search of the head; with how many more at the same time. */
+  const walked = (last: number) => {
+    let inFlight = 0;
+    let isWalking = false;
+    const asked: number[] = [];
+    const together: number[] = [];
+    const store = createOpenStore();
+    for (const seq of upTo(last)) store.files.set(keyOf(seq), record);
+    const get = async (key: string) => {
+      if (!isWalking) return store.get(key);
+      const seq = Number(key.slice(4, -5));
+      asked.push(seq);
+      inFlight += 1;
+      together.push(inFlight);
+      await new Promise((resolve) => setImmediate(resolve));
+      inFlight -= 1;
+      return store.get(key);
+    };
+    const list: EvidenceStore['list'] = async (prefix, after) => {
+      const keys = await store.list(prefix, after);
+      isWalking = true;
+      return keys;
+    };
+    return { log: openLog({ ...store, get, list }, undefined), asked, together };
+  };
+
+  it('asks for the near records one by one, then for as many as it has, and for 32 at most', async () => {
+    const { log, asked, together } = walked(150);
+    expect(await recordsOf(log)).toEqual([]);
+    // 151 ends the search of the head.
+    expect(asked).toEqual([...upTo(151)].reverse());
+    const rounds = together.filter((count, at) => (together[at + 1] ?? 0) <= count);
+    expect(rounds).toEqual([...Array<number>(9).fill(1), 8, 16, 32, 32, 32, 22]);
+  });
+
+  it('does not fail over a record before that record is reached', async () => {
+    const store = createOpenStore();
+    const first = await seal(store, openLog(store, signer), { at: nights[0], report: nightOf() });
+    for (let seq = 2; seq <= 30; seq += 1) {
+      await recordDelivery(openLog(store, signer), first, deliveryOf());
+    }
+    let isFailing = true;
+    const get = (key: string) =>
+      isFailing && key === keyOf(12)
+        ? Promise.reject(new AuditError('EVIDENCE_UNREADABLE', `No ${key}`))
+        : store.get(key);
+    const log = openLog({ ...store, get }, signer);
+    const seen: number[] = [];
+    const walking = (async () => {
+      for await (const { seq } of log.backwards()) seen.push(seq);
+    })();
+    await expect(walking).rejects.toThrow(`No ${keyOf(12)}`);
+    expect(seen).toEqual(upTo(30).slice(12).reverse());
+    isFailing = false;
+    expect((await recordsOf(log)).map(({ seq }) => seq)).toEqual(upTo(30));
+  });
 });
 
 it('law: what is appended verifies, signed or not, in whatever order', async () => {

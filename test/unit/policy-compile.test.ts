@@ -10,7 +10,7 @@ import type { JsonObject, Waiver } from '../../shared/model.ts';
 import {
   compilePolicy,
   compileProblem,
-  compileToModule,
+  compileToModules,
   type PackedPolicy,
 } from '../../shared/policy/compile.ts';
 import type { CompiledPolicy } from '../../shared/policy/compiled.ts';
@@ -91,9 +91,21 @@ let built: { policies: readonly CompiledPolicy[]; waivers: readonly Waiver[] };
 
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
-  const contents = compileToModule(packed, [waiver]);
+  const { policies, checks } = compileToModules(packed, [waiver]);
   const bundle = await build({
-    stdin: { contents, resolveDir: process.cwd() },
+    stdin: { contents: policies, resolveDir: process.cwd() },
+    plugins: [
+      {
+        name: 'checks',
+        setup(bundle) {
+          const filter = /^virtual:checks$/;
+          bundle.onResolve({ filter }, ({ path }) => ({ path, namespace: 'checks' }));
+          bundle.onLoad({ filter: /./, namespace: 'checks' }, () => ({
+            ...{ contents: checks, resolveDir: process.cwd() },
+          }));
+        },
+      },
+    ],
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -132,8 +144,8 @@ describe('the module that is built', () => {
   });
 
   it('holds no ajv', () => {
-    const text = compileToModule(packed, []);
-    expect(text).not.toMatch(/ajv\/dist\/(2020|core|ajv|compile)/);
+    const { policies, checks } = compileToModules(packed, []);
+    expect(policies + checks).not.toMatch(/ajv\/dist\/(2020|core|ajv|compile)/);
   });
 
   it.each(library.examples.map((example) => [example.file, example] as const))(
@@ -182,7 +194,7 @@ describe('the module that is built', () => {
   });
 
   it('is a module too when there is nothing in it', () => {
-    expect(compileToModule([], [])).toMatch(
+    expect(compileToModules([], []).policies).toMatch(
       /export const policies = \[\];\nexport const waivers = \[\];$/,
     );
   });

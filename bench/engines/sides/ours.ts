@@ -4,14 +4,17 @@ import { policies } from 'virtual:policies';
 import type { CompiledPolicy } from '../../../shared/policy/compiled.ts';
 import { byChecks, type Prepare } from '../side.ts';
 
-export const prepare: Prepare = () =>
-  byChecks(
+export const prepare: Prepare = () => {
+  // Their code is read at the first check.
+  policies[0]?.require.check({});
+  return byChecks(
     policies.map(({ policy, when, require }) => ({
       source: policy.source,
       when: when && yesOrNo(when),
       require: yesOrNo(require),
     })),
   );
+};
 
 /** For the whole judgement. */
 export const compiled: readonly CompiledPolicy[] = policies;
