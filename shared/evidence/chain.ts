@@ -126,11 +126,12 @@ export function openLog(store: EvidenceStore, signer: Signer | undefined): Evide
         if (draft === undefined) return undefined;
         const { subject, ...body } = draft;
         const bytes = encodeRecord(body, subject, signer);
+        const made = decodeRecord(bytes);
+        // Once put, what nobody can read would stay in the log for ever.
+        if (typeof made === 'string') throw new Error(`Our own record ${made}`);
         if (await store.putIfAbsent(keyOf(link.seq), bytes)) {
-          const appended = decodeRecord(bytes);
-          if (typeof appended === 'string') throw new Error(`Our own record ${appended}`);
-          known.set(link.seq, appended);
-          return appended;
+          known.set(link.seq, made);
+          return made;
         }
       }
       throw new AuditError(
