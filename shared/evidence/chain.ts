@@ -180,7 +180,7 @@ async function findLastSeq(store: EvidenceStore, seen: number): Promise<number> 
   const isThere = async (seq: number) =>
     seqOf(keyOf(seq)) === seq && (await store.get(keyOf(seq))) !== null;
   const start = seen > 0 ? seen : await searchByHalves(isThere);
-  const keys = await store.list('log/', start > 0 ? keyOf(start) : undefined);
+  const keys = await store.list('log/', keyOf(start));
   let last = keys.reduce((max, key) => Math.max(max, seqOf(key) ?? 0), start);
   // A listing may lag behind what was written a moment ago; reading one key does not.
   while (await isThere(last + 1)) last += 1;

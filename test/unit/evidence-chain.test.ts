@@ -133,6 +133,12 @@ it('reads on over a record that lies in the place of another', async () => {
   expect(await seqsOf(store)).toEqual([1, 2, 4, 5]);
 });
 
+it('reads on over a record that is listed and not there', async () => {
+  const store = await buildLog();
+  const get = (key: string) => (key === keyOf(3) ? Promise.resolve(null) : store.get(key));
+  expect(await seqsOf({ ...store, get })).toEqual([1, 2, 4, 5]);
+});
+
 it('reads down to where somebody took the beginning away', async () => {
   const store = await buildLog();
   for (const seq of [1, 2]) store.files.delete(keyOf(seq));
@@ -159,7 +165,7 @@ const record = bytesOf('a record');
 
 /** A log of which only the places are taken, and what is asked of the store. */
 function counted(seqs: readonly number[], change: Partial<EvidenceStore> = {}) {
-  const store = createOpenStore();
+  const store = createOpenStore([['runs/x/targets-0000.jsonl', record]]);
   for (const seq of seqs) store.files.set(keyOf(seq), record);
   const requests = { gets: 0, lists: 0, listedKeys: 0 };
   const asked: EvidenceStore = {
@@ -197,6 +203,12 @@ it.each(Object.entries(lengths))(
     expect(requests).toEqual({ ...first, gets: first.gets + 2, lists: 2 });
   },
 );
+
+it('lists the log alone where it comes upon a gap', async () => {
+  const { log, requests } = counted([1, 2, 5, 6]);
+  expect(await recordsOf(log)).toEqual([]);
+  expect([requests.lists, requests.listedKeys]).toEqual([2, 8]);
+});
 
 it('law: the head is the highest number there is, whatever gaps somebody made', async () => {
   const around = [1, 255, 256, 257, 511, 512, 513, 768, 1024, 7_300, 999_999_999_999];

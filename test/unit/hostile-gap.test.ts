@@ -5,7 +5,16 @@ import { openLog } from '../../shared/evidence/chain.ts';
 import { keyOf, lastPossibleSeq } from '../../shared/evidence/record.ts';
 import { readRuns } from '../../shared/evidence/runs.ts';
 import { verifyLog } from '../../shared/evidence/verify.ts';
-import { buildLog, envelopeOf, nightOf, nights, present, seal, signer } from '../support/log.ts';
+import {
+  buildLog,
+  bytesOf,
+  envelopeOf,
+  nightOf,
+  nights,
+  present,
+  seal,
+  signer,
+} from '../support/log.ts';
 
 describe('a record as far away as numbers go', () => {
   const far = keyOf(lastPossibleSeq);
@@ -54,6 +63,19 @@ describe('a record as far away as numbers go', () => {
     expect([...store.files.keys()].filter((key) => key > far && key.startsWith('log/'))).toEqual(
       [],
     );
+  });
+
+  it('is the last one, whatever lies beyond it', async () => {
+    const store = await withGap();
+    store.files.set(keyOf(lastPossibleSeq + 1), bytesOf('x'));
+    expect(await openLog(store, signer).head()).toMatchObject({ seq: lastPossibleSeq });
+  });
+
+  it('may be taken by a record of ours, as every other place', async () => {
+    const store = await buildLog();
+    store.files.set(keyOf(lastPossibleSeq - 1), envelopeOf({}));
+    const night = { at: '2026-11-27T18:00:00Z', report: nightOf() };
+    expect((await seal(store, openLog(store, signer), night)).seq).toBe(lastPossibleSeq);
   });
 
   it('and gaps below it are each passed over', async () => {
