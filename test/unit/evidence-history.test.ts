@@ -358,7 +358,10 @@ const known: Record<string, readonly [readonly Episode[], Awaited<ReturnType<typ
       { open: ['period fail'], missed: [] },
     ],
     'missing runs of this night alone, where it never heard anything': [
-      [{ statuses: {}, missed: ['1'], deliveries: [] }],
+      [
+        { statuses: {}, deliveries: [] },
+        { statuses: {}, missed: ['1'], deliveries: [] },
+      ],
       { open: undefined, missed: [] },
     ],
     'missing runs of all nights that it did not hear of, in their order': [

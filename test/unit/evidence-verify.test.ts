@@ -5,16 +5,26 @@ import { expect, it } from 'vitest';
 import { AuditError } from '../../shared/errors.ts';
 import { openLog } from '../../shared/evidence/chain.ts';
 import { keyOf } from '../../shared/evidence/record.ts';
+import { encodePolicies } from '../../shared/evidence/run-files.ts';
+import { findRun } from '../../shared/evidence/seal.ts';
 import { parsePublicKey, parseSigningKey, sha256 } from '../../shared/evidence/sign.ts';
-import { verifyLog, type FaultCode, type VerifyOptions } from '../../shared/evidence/verify.ts';
+import {
+  verifyLog,
+  type FaultCode,
+  type Replayed,
+  type RunToReplay,
+  type VerifyOptions,
+} from '../../shared/evidence/verify.ts';
 import type { Head } from '../../shared/model.ts';
 import {
+  attempt,
   buildLog,
   bytesOf,
   createOpenStore,
   editEnvelope,
   editStatement,
   nightOf,
+  nights,
   policiesFile,
   present,
   publicKey,
@@ -22,6 +32,7 @@ import {
   signer,
   textOf,
   type OpenStore,
+  type Statement,
 } from '../support/log.ts';
 
 const [one, two, three, four, five] = [1, 2, 3, 4, 5].map(keyOf) as [
@@ -542,6 +553,23 @@ it.each(Object.entries(heads))('checks %s', async (_name, [tamper, seq, expected
   expect(found(verification)).toEqual(expected);
 });
 
+it('takes a link in the place of a record for none', async () => {
+  const store = await buildLog();
+  const knownHead = headOf(store, 5);
+  const get = (key: string) =>
+    key === five ? Promise.reject(new AuditError('EVIDENCE_BROKEN', 'a link')) : store.get(key);
+  const { faults, head } = await verifyLog({ ...store, get }, { publicKeys: [], knownHead });
+  expect(head).toBeUndefined();
+  expect(faults).toEqual([
+    { code: 'unreadable-record', key: five, message: 'is no regular file' },
+    {
+      code: 'wrong-head',
+      key: five,
+      message: `is missing, the known head is ${knownHead.sha256}`,
+    },
+  ]);
+});
+
 // ---- Unfinished runs --------------------------------------------------------------------------
 
 it('mentions the folder of a run that no record names, and finds no fault in it', async () => {
@@ -729,6 +757,207 @@ it.each(Object.entries(spans))('a span %s', async (_name, [tamper, expected]) =>
     files: 2,
   });
 });
+
+// ---- A replay -----------------------------------------------------------------------------------
+
+/** Finds two findings in each run, and what it is told to find beside. */
+function watchedReplay(found: Partial<Replayed> = {}) {
+  const replayed: RunToReplay[] = [];
+  const replay = (run: RunToReplay): Replayed => {
+    replayed.push(run);
+    return { findings: 2, faults: [], unchecked: [], ...found };
+  };
+  return { replayed, replay };
+}
+
+const seqsIn = (runs: readonly RunToReplay[]) => runs.map(({ record }) => record.seq);
+const openIn = ({ before }: RunToReplay) => before?.map(({ policyId }) => policyId);
+
+it('has every run replayed, with its files, its policies and what was open before it', async () => {
+  const store = await buildLog();
+  const { replayed, replay } = watchedReplay();
+  const { findings, versions } = await verifyLog(store, { publicKeys: [], replay });
+  expect({ findings, versions }).toEqual({ findings: 6, versions: { '0.0.0-test': 3 } });
+  const fileIn = (key: string) => ({ key, bytes: store.files.get(key) });
+  const judged = [fileIn(policiesFile.key)];
+  const folders = replayed.map(({ record }) => `runs/${record.predicate.run.id}`);
+  expect(replayed.map(({ files }) => files)).toEqual(
+    folders.map((run) => [fileIn(`${run}/targets-0000.jsonl`)]),
+  );
+  expect(replayed.map((run) => [run.record.seq, run.policies, openIn(run)])).toEqual([
+    [1, judged, []],
+    [3, judged, ['vulnerabilities']],
+    [5, judged, ['vulnerabilities']],
+  ]);
+});
+
+it('adds what a replay finds to its own, in the order of the log', async () => {
+  const store = await buildLog();
+  store.files.delete(two);
+  const fault = { code: 'wrong-finding', key: targets, message: 'made up' } as const;
+  const one = { key: targets, message: 'not known' };
+  const { replay } = watchedReplay({ faults: [fault, fault], unchecked: [one] });
+  const { faults, unchecked } = await verifyLog(store, { publicKeys: [], replay });
+  expect(faults.map(({ code }) => code)).toEqual([
+    ...['wrong-finding', 'wrong-finding', 'gap', 'wrong-finding', 'wrong-finding'],
+    ...['wrong-finding', 'wrong-finding'],
+  ]);
+  expect(unchecked).toEqual([one, one, one]);
+});
+
+const unknownBefore: Record<string, Tampering> = {
+  'a record is missing': ({ files }) => files.delete(two),
+  'a record is none': ({ files }) => files.set(two, bytesOf('garbage')),
+  'the run before says that it is another record': (store) => {
+    editStatement(store, 1, (it) => ({ ...it, predicate: { ...it.predicate, seq: 9 } }));
+  },
+};
+it.each(Object.entries(unknownBefore))(
+  'nobody can tell what was open before a run where %s',
+  async (_name, tamper) => {
+    const store = await buildLog();
+    await tamper(store);
+    const { replayed, replay } = watchedReplay();
+    await verifyLog(store, { publicKeys: [], replay });
+    expect(replayed.map(openIn)).toEqual([[], undefined, ['vulnerabilities']]);
+  },
+);
+
+it('nobody can tell it where the store does not give the record before', async () => {
+  const { replayed, replay } = watchedReplay();
+  await verifyLog(refusing(await buildLog(), two), { publicKeys: [], replay });
+  expect(replayed.map(openIn)).toEqual([[], undefined, ['vulnerabilities']]);
+});
+
+const halves: Record<string, readonly [Tampering, readonly number[]]> = {
+  'a file of it is missing': [({ files }) => files.delete(targets), [3, 5]],
+  'a file of it was edited': [({ files }) => files.set(targets, bytesOf('{}\n')), [3, 5]],
+  'its policies are missing': [({ files }) => files.delete(policiesFile.key), []],
+  'its policies were edited': [({ files }) => files.set(policiesFile.key, bytesOf('{}')), []],
+};
+it.each(Object.entries(halves))('does not replay a run where %s', async (_name, [tamper, seqs]) => {
+  const store = await buildLog();
+  await tamper(store);
+  const { replayed, replay } = watchedReplay();
+  const { findings, versions } = await verifyLog(store, { publicKeys: [], replay });
+  expect(seqsIn(replayed)).toEqual(seqs);
+  expect(findings).toBe(2 * seqs.length);
+  expect(versions).toEqual(seqs.length === 0 ? {} : { '0.0.0-test': seqs.length });
+});
+
+it.each([
+  ['a file of it', targets, [3, 5]],
+  ['its policies, which is said once', policiesFile.key, []],
+])('does not replay a run where the store does not give %s', async (_name, key, seqs) => {
+  const { replayed, replay } = watchedReplay();
+  const store = refusing(await buildLog(), key);
+  const { faults, unchecked } = await verifyLog(store, { publicKeys: [], replay });
+  expect(seqsIn(replayed)).toEqual(seqs);
+  expect({ faults, unchecked }).toEqual({
+    faults: [],
+    unchecked: [{ key, message: `${key}: EACCES` }],
+  });
+});
+
+it('replays the runs of a span alone', async () => {
+  const { replayed, replay } = watchedReplay();
+  await verifyLog(await buildLog(), { publicKeys: [], replay, span: second });
+  expect(replayed.map((run) => [run.record.seq, openIn(run)])).toEqual([[3, ['vulnerabilities']]]);
+});
+
+it('reads policies again only where others judged in between', async () => {
+  const store = createOpenStore();
+  const log = openLog(store, signer);
+  const [usual, others] = [policiesFile, encodePolicies([], [])];
+  for (const [index, policies] of [usual, usual, others, others, usual].entries()) {
+    const at = `2026-11-${String(24 + index)}T18:00:00Z`;
+    await attempt(store, log, { at, report: nightOf() }, { policies });
+  }
+  const read: string[] = [];
+  const get = (key: string) => {
+    if (key.startsWith('policies/')) read.push(key);
+    return store.get(key);
+  };
+  const { replayed, replay } = watchedReplay();
+  const { faults, files } = await verifyLog({ ...store, get }, { publicKeys: [], replay });
+  expect({ faults, files }).toEqual({ faults: [], files: 7 });
+  expect(replayed.map(({ policies }) => policies)).toEqual(
+    [usual, usual, others, others, usual].map(({ key }) => [{ key, bytes: store.files.get(key) }]),
+  );
+  expect(read).toEqual([usual.key, others.key, usual.key]);
+});
+
+/** A run, and a second record of it that seals what a killed attempt left beside it. */
+async function repeatedLog(): Promise<OpenStore> {
+  const store = createOpenStore();
+  const log = openLog(store, signer);
+  await seal(store, log, { at: nights[0], report: nightOf({ vulnerabilities: 'fail' }) });
+  store.files.set(`${folder}/targets-0001.jsonl`, bytesOf('left\n'));
+  await findRun(store, log, 'nightly-20261124T180000Z');
+  return store;
+}
+
+it('replays a run once that two records seal', async () => {
+  const { replayed, replay } = watchedReplay();
+  const { faults, runs, files, findings } = await verifyLog(await repeatedLog(), {
+    publicKeys: [publicKey],
+    replay,
+  });
+  expect({ faults, runs, files, findings }).toEqual({ faults: [], runs: 2, files: 3, findings: 2 });
+  expect(seqsIn(replayed)).toEqual([1]);
+});
+
+const wrongRepeats: Record<string, (it: Statement) => unknown> = {
+  'another finding': (it) => ({ ...it, predicate: { ...it.predicate, open: [] } }),
+  'another time': (it) => ({
+    ...it,
+    predicate: { ...it.predicate, timezone: 'UTC' },
+  }),
+  'a file less': (it) => ({ ...it, subject: it.subject.filter(({ name }) => name === targets) }),
+  'its files in another order': (it) => ({ ...it, subject: [...it.subject].reverse() }),
+};
+const wrongRepeat = {
+  code: 'wrong-repeat',
+  key: two,
+  message: `seals the files of ${one} again and says otherwise`,
+};
+it.each(Object.entries(wrongRepeats))('names a second record that says %s', async (_name, edit) => {
+  const store = await repeatedLog();
+  editStatement(store, 2, edit, signer);
+  const { replay } = watchedReplay();
+  const { faults } = await verifyLog(store, { publicKeys: [publicKey], replay });
+  expect(faults.filter(({ code }) => code !== 'unsealed-file')).toEqual([wrongRepeat]);
+});
+
+const secondReadings: Record<
+  string,
+  readonly [(key: string) => Promise<Uint8Array | null>, readonly unknown[], readonly unknown[]]
+> = {
+  gone: [() => Promise.resolve(null), [wrongRepeat], []],
+  'none any more': [() => Promise.resolve(bytesOf('x')), [wrongRepeat], []],
+  'not given': [
+    () => Promise.reject(new AuditError('EVIDENCE_UNREADABLE', 'EACCES')),
+    [],
+    [{ key: one, message: 'EACCES' }],
+  ],
+};
+it.each(Object.entries(secondReadings))(
+  'does not take a second record for right where the first is %s when it is read again',
+  async (_name, [again, faults, unchecked]) => {
+    const store = await repeatedLog();
+    let asked = 0;
+    const get = (key: string) => {
+      if (key !== one) return store.get(key);
+      asked += 1;
+      return asked === 1 ? store.get(key) : again(key);
+    };
+    const { replay } = watchedReplay();
+    expect(await verifyLog({ ...store, get }, { publicKeys: [], replay })).toMatchObject({
+      faults,
+      unchecked,
+    });
+  },
+);
 
 // ---- What no signature covers -------------------------------------------------------------------
 
