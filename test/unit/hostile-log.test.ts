@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { judgePattern } from '../../cli/patterns.ts';
-import { decodeRecord, keyOf } from '../../shared/evidence/record.ts';
+import { decodeRecord, keyOf, type RunRecord } from '../../shared/evidence/record.ts';
+import { takeTurn } from '../../shared/evidence/turns.ts';
 import { verifyLog } from '../../shared/evidence/verify.ts';
 import { createReplay } from '../../shared/replay.ts';
 import { sources } from '../../shared/settings/sources.ts';
@@ -17,10 +18,12 @@ import {
 import {
   buildLog,
   bytesOf,
+  decodedOf,
   editEnvelope,
   editStatement,
   present,
   publicKey,
+  signer,
   type OpenStore,
 } from '../support/log.ts';
 
@@ -131,6 +134,17 @@ describe('a record', () => {
       ]);
     },
   );
+});
+
+it('two hundred thousand turns taken keep nobody from the next', async () => {
+  const store = await buildLog();
+  const record = decodedOf(present(store.files.get(keyOf(5)))) as RunRecord;
+  for (let index = 1; index <= 200_000; index += 1) {
+    store.files.set(`claims/turns/${String(index).padStart(6, '0')}.json`, bytesOf('x'));
+  }
+  const turn = { nowMs: Date.parse('2026-11-27T18:00:00Z'), turnMs: 20_000 };
+  expect(await takeTurn(store, record, signer, turn)).toBeDefined();
+  expect(store.files.has('claims/turns/200001.json')).toBe(true);
 });
 
 describe('a policies file', () => {
