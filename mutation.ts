@@ -27,7 +27,7 @@ const testsOf: Readonly<Record<string, readonly string[]>> = {
   'shared/evidence/history.ts': ['evidence-history', 'evidence-drift'],
   'shared/evidence/runs.ts': ['evidence-runs', 'hostile-gap'],
   'shared/evidence/run-files.ts': ['evidence-run-files', 'evidence-runs'],
-  'shared/evidence/hostile.ts': ['evidence-hostile'],
+  'shared/evidence/hostile.ts': ['evidence-hostile', 'evidence-run-files'],
   'shared/evidence/sign.ts': ['evidence-sign'],
   'shared/evidence/verify.ts': ['evidence-verify', 'hostile-gap'],
   'shared/policy/evaluate.ts': ['policy-evaluate', 'policy-nested', 'policy-corners'],

@@ -458,6 +458,66 @@ const sentences: Record<string, readonly [Tampering, readonly string[]]> = {
     ],
   ],
   'a missing file': [({ files }) => files.delete(targets), [`is sealed by ${one} and is missing`]],
+  'what is no record': [
+    ({ files }) => files.set('log/notes.txt', bytesOf('x')),
+    ['is no record and lies in the log'],
+  ],
+  'a file that nobody sealed': [
+    ({ files }) => files.set(`${folder}/x`, bytesOf('x')),
+    ['lies in the folder of a sealed run and no record seals it'],
+  ],
+  'a file with two hashes': [
+    (store) => {
+      const file = { name: targets, digest: { sha256: zeros } };
+      editStatement(store, 5, (it) => ({ ...it, subject: [...it.subject, file] }), signer);
+    },
+    [`${five} seals it with another hash than a record before`],
+  ],
+  'policies under another name': [
+    (store) => {
+      const name = `policies/${zeros}.json`;
+      const digest = { sha256: sha256(policiesFile.bytes) };
+      store.files.set(name, policiesFile.bytes);
+      editStatement(
+        store,
+        5,
+        (it) => ({ ...it, subject: [...it.subject, { name, digest }] }),
+        signer,
+      );
+    },
+    ['is not named by its hash'],
+  ],
+  'a signature by another key': [
+    (store) => {
+      editStatement(store, 5, (it) => it, stranger);
+    },
+    ['is not signed by any of the given keys'],
+  ],
+  'a first record that names another': [
+    (store) => {
+      const previous = zeros;
+      editStatement(
+        store,
+        5,
+        (it) => ({ ...it, predicate: { ...it.predicate, seq: 1, previous } }),
+        signer,
+      );
+      for (const key of [one, two, three, four]) store.files.delete(key);
+      move(store, five, one);
+    },
+    ['is the first record and names one before it'],
+  ],
+  'a record that names none before it': [
+    (store) => {
+      editStatement(
+        store,
+        5,
+        (it) => ({ ...it, predicate: { ...it.predicate, previous: null } }),
+        signer,
+      );
+    },
+    ['names nothing as the record before it, which is FOUR'],
+  ],
   'a record that is unreadable': [
     ({ files }) => files.set(five, bytesOf('x')),
     ['is not a JSON object'],
@@ -857,6 +917,22 @@ it.each([
     faults: [],
     unchecked: [{ key, message: `${key}: EACCES` }],
   });
+});
+
+it('gives a replay nothing that was left behind, nor what lies elsewhere', async () => {
+  const store = createOpenStore();
+  const [left, own, elsewhere] = [targets, `${folder}/targets-0001.jsonl`, 'runs/other/x'];
+  store.files.set(left, bytesOf('left\n')).set(elsewhere, bytesOf('x'));
+  await seal(store, openLog(store, signer), { at: nights[0], report: nightOf() });
+  const file = { name: elsewhere, digest: { sha256: sha256('x') } };
+  editStatement(store, 1, (it) => ({ ...it, subject: [...it.subject, file] }), signer);
+  for (const faults of [[], [['missing-file', left]]]) {
+    const { replayed, replay } = watchedReplay();
+    const verification = await verifyLog(store, { publicKeys: [publicKey], replay });
+    expect(found(verification)).toEqual(faults);
+    expect(replayed.map(({ files }) => files.map(({ key }) => key))).toEqual([[own]]);
+    store.files.delete(left);
+  }
 });
 
 it('replays the runs of a span alone', async () => {
