@@ -15,10 +15,8 @@ export default defineConfig({
         'shared/{gather,identity,json,judge,retry,schedule,survey,targets,text}.ts': {
           branches: 100,
         },
-        'shared/evidence/{claims,history,hostile,parts,record,runs,seal,sign,tally,turns,verify}.ts':
-          {
-            branches: 100,
-          },
+        // Every file of it; its stores are adapters.
+        'shared/evidence/*.ts': { branches: 100 },
         'shared/policy/{evaluate,reads,violation,waivers,work}.ts': { branches: 100 },
         'shared/notice/{changes,paginate}.ts': { branches: 100 },
         'shared/settings/{observe,pages,time}.ts': { branches: 100 },

@@ -188,6 +188,10 @@ const malformed: Record<string, readonly [Uint8Array, string]> = {
     badSignatures,
   ],
   'a signature that is null': [line({ ...envelope, signatures: [null] }), badSignatures],
+  'two signatures of one key': [
+    line({ ...envelope, signatures: [signer.sign(bytesOf('a')), signer.sign(bytesOf('b'))] }),
+    'has two signatures of one key',
+  ],
   'a payload with a blank in it': [line({ ...envelope, payload: 'e3 0=' }), notBase64],
   'a payload without its padding': [line({ ...envelope, payload: 'e30' }), notBase64],
   'a payload in the URL alphabet': [line({ ...envelope, payload: '_-8=' }), notBase64],

@@ -248,6 +248,22 @@ it('gives the attempt whose file another sealed the record of that other', async
   expect(await slow).toEqual({ record: quick.record, isOurs: false });
 });
 
+it('has a record of its own where the other attempt sealed before it put a file', async () => {
+  const store = createOpenStore();
+  const night = { at: nights[0], report: bad };
+  const { paused, release } = pausing(store, (key) => key.startsWith('runs/'));
+  const slow = attempt(paused, openLog(paused, signer), night);
+  await new Promise(setImmediate);
+  await attempt(store, openLog(store, signer), night);
+  release();
+  const { record, isOurs } = await slow;
+  expect({ isOurs, abandoned: record.predicate.abandoned }).toEqual({
+    isOurs: true,
+    abandoned: [],
+  });
+  expect(await faultsOf(store)).toEqual([]);
+});
+
 it('seals what another attempt that sealed it first did not find yet, and leaves the rest to it', async () => {
   const store = createOpenStore();
   const night = { at: nights[0], report: bad };
