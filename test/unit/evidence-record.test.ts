@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import {
@@ -7,43 +6,26 @@ import {
   keyOf,
   seqOf,
   subjectOf,
-  type Body,
-  type Subject,
 } from '../../shared/evidence/record.ts';
 import { sha256 } from '../../shared/evidence/sign.ts';
-import { severities, statuses } from '../../shared/model.ts';
+import { statuses } from '../../shared/model.ts';
 import { bytesOf, decodedOf, deliveryOf, envelopeOf, openOf, signer } from '../support/log.ts';
+import {
+  aDelivery,
+  aRun,
+  base64,
+  delivery,
+  deliveryPredicate,
+  envelope,
+  hash,
+  line,
+  run,
+  runPredicate,
+  statement,
+  subject,
+  type,
+} from '../support/records.ts';
 
-const hash = 'a'.repeat(64);
-const runPredicate = {
-  seq: 1,
-  previous: null,
-  run: {
-    id: 'nightly-20261124T180000Z',
-    trigger: { type: 'timer', name: 'nightly', scheduledAt: '2026-11-24T18:00:00.000Z' },
-    startedAt: '2026-11-24T18:00:00.000Z',
-    finishedAt: '2026-11-24T18:00:01.000Z',
-    complete: true,
-  },
-  tool: { name: 'tcss-audit', version: '0.0.0-test' },
-  timezone: 'Asia/Shanghai',
-  counts: { targets: 1, pass: 0, fail: 1, waived: 0, error: 0, skip: 0 },
-  open: [openOf('vulnerabilities')],
-  waivers: [{ id: 'W-1', policy: 'vulnerabilities', state: 'ending', until: '2026-12-01' }],
-  missed: ['2026-11-23T18:00:00.000Z'],
-  abandoned: ['runs/nightly-20261124T180000Z/targets-0000.jsonl'],
-} as const;
-const deliveryPredicate = {
-  seq: 2,
-  previous: hash,
-  runId: 'nightly-20261124T180000Z',
-  deliveries: [deliveryOf()],
-} as const;
-const subject: readonly Subject[] = [
-  { name: 'runs/x/targets-0000.jsonl', digest: { sha256: hash } },
-];
-const aRun: Body = { kind: 'run', predicate: runPredicate };
-const aDelivery: Body = { kind: 'delivery', predicate: deliveryPredicate };
 const bodies = { 'a run': aRun, 'a delivery': aDelivery };
 
 it.each(Object.entries(bodies))('reads back %s as it was written', (_name, body) => {
@@ -95,15 +77,6 @@ it('gives a record a key that sorts by number', () => {
   ]);
 });
 
-it('law: a key names its number', () => {
-  const number = fc.integer({ min: 1, max: 999_999_999_999 });
-  fc.assert(
-    fc.property(number, (seq) => {
-      expect(seqOf(keyOf(seq))).toBe(seq);
-    }),
-  );
-});
-
 const noRecords: Record<string, string> = {
   'number zero': 'log/000000000000.json',
   'a short number': 'log/1.json',
@@ -122,25 +95,6 @@ it.each(Object.entries(noRecords))('takes %s for no record', (_name, key) => {
 });
 
 // ---- Malformed records ------------------------------------------------------------------------
-
-const type = 'application/vnd.in-toto+json';
-const line = (envelope: unknown) => bytesOf(`${JSON.stringify(envelope)}\n`);
-const base64 = (text: string | Uint8Array) => Buffer.from(text).toString('base64');
-const envelope = { payloadType: type, payload: base64('{}'), signatures: [] };
-const statement = {
-  _type: 'https://in-toto.io/Statement/v1',
-  subject,
-  predicateType: 'urn:tcss-audit:run:v1',
-  predicate: runPredicate as Readonly<Record<string, unknown>>,
-};
-const run = (change: object) =>
-  envelopeOf({ ...statement, predicate: { ...runPredicate, ...change } });
-const delivery = (change: object) =>
-  envelopeOf({
-    ...statement,
-    predicateType: 'urn:tcss-audit:delivery:v1',
-    predicate: { ...deliveryPredicate, ...change },
-  });
 
 const noObject = 'is not a JSON object';
 const noPayload = 'has no payload';
@@ -400,132 +354,4 @@ it('reads what is nested as deep as a record may be, and nothing deeper', () => 
     JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
   expect(decodeRecord(run({ more: deep(30) }))).toMatchObject({ kind: 'run' });
   expect(decodeRecord(run({ more: deep(31) }))).toBe('has a payload that is nested too deep');
-});
-
-// ---- Laws -------------------------------------------------------------------------------------
-
-const word = fc.string({ unit: 'binary', maxLength: 20 });
-const instant = fc
-  .date({ noInvalidDate: true, min: new Date(0), max: new Date('2199-12-31') })
-  .map((date) => date.toISOString());
-const anyHash = fc.string({
-  unit: fc.constantFrom(...Array.from('0123456789abcdef')),
-  minLength: 64,
-  maxLength: 64,
-});
-const link = { seq: fc.integer({ min: 1, max: 999_999 }), previous: fc.option(anyHash) };
-const severity = fc.constantFrom(...severities);
-const anyRun: fc.Arbitrary<Body> = fc.record({
-  kind: fc.constant('run' as const),
-  predicate: fc.record({
-    ...link,
-    run: fc.record({
-      id: word,
-      trigger: fc.record({ type: fc.constant('timer' as const), name: word, scheduledAt: instant }),
-      startedAt: instant,
-      finishedAt: instant,
-      complete: fc.boolean(),
-    }),
-    tool: fc.record({ name: word, version: word }),
-    timezone: word,
-    counts: fc.constant(runPredicate.counts),
-    open: fc.array(
-      fc.record({
-        fingerprint: anyHash,
-        target: word,
-        policyId: word,
-        severity,
-        status: fc.constantFrom('fail' as const, 'waived' as const, 'error' as const),
-        since: instant,
-        lastStatus: fc.constantFrom('fail' as const, 'waived' as const),
-      }),
-      { maxLength: 4 },
-    ),
-    waivers: fc.array(
-      fc.record({ id: word, policy: word, state: fc.constant('ending' as const), until: word }),
-      { maxLength: 3 },
-    ),
-    missed: fc.array(instant, { maxLength: 3 }),
-    abandoned: fc.array(word, { maxLength: 3 }),
-  }),
-});
-const anyDelivery: fc.Arbitrary<Body> = fc.record({
-  kind: fc.constant('delivery' as const),
-  predicate: fc.record({
-    ...link,
-    runId: word,
-    deliveries: fc.array(
-      fc.record({
-        channel: word,
-        status: fc.constantFrom('sent' as const, 'failed' as const, 'nothing' as const),
-        attempts: fc.nat(),
-        at: instant,
-        reason: fc.option(word),
-        min: severity,
-        told: fc.array(anyHash, { maxLength: 3 }),
-      }),
-      { maxLength: 4 },
-    ),
-  }),
-});
-const anySubject = fc.array(fc.record({ name: word, digest: fc.record({ sha256: anyHash }) }), {
-  maxLength: 4,
-});
-
-it('law: what is written is read back, whatever it says', () => {
-  fc.assert(
-    fc.property(
-      fc.oneof(anyRun, anyDelivery),
-      anySubject,
-      fc.boolean(),
-      (body, files, isSigned) => {
-        const bytes = encodeRecord(body, files, isSigned ? signer : undefined);
-        const { kind, predicate, subject: read, seq, sha256: hashOfBytes } = decodedOf(bytes);
-        expect({ kind, predicate, read, seq }).toEqual({
-          ...body,
-          read: files,
-          seq: body.predicate.seq,
-        });
-        expect(hashOfBytes).toBe(sha256(bytes));
-      },
-    ),
-    { numRuns: 200 },
-  );
-});
-
-it('law: no bytes whatever make the reader throw', () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      expect(typeof decodeRecord(bytes)).toBe('string');
-    }),
-    { numRuns: 300 },
-  );
-});
-
-it('law: no JSON whatever, in whatever place, makes the reader throw', () => {
-  const places = fc.constantFrom('payloadType', 'payload', 'signatures');
-  const inStatement = fc.constantFrom('_type', 'subject', 'predicateType', 'predicate');
-  const inPredicate = fc.constantFrom(...Object.keys(runPredicate));
-  fc.assert(
-    fc.property(places, inStatement, inPredicate, fc.jsonValue(), (a, b, c, value) => {
-      const forged = [
-        line({ ...envelope, [a]: value }),
-        envelopeOf({ ...statement, [b]: value }),
-        run({ [c]: value }),
-        delivery({ [c]: value }),
-        line(value),
-        envelopeOf(value),
-      ];
-      for (const bytes of forged)
-        expect(['string', 'object']).toContain(typeof decodeRecord(bytes));
-    }),
-    { numRuns: 300 },
-  );
-});
-
-it('law: a record cut short anywhere before its line break is no record', () => {
-  const bytes = encodeRecord(aDelivery, subject, signer);
-  for (let length = 0; length < bytes.length - 1; length += 1) {
-    expect(decodeRecord(bytes.slice(0, length))).toBe(noObject);
-  }
 });
