@@ -22,7 +22,7 @@ const testsOf: Readonly<Record<string, readonly string[]>> = {
   'shared/evidence/claims.ts': ['evidence-claims', 'evidence-turns'],
   'shared/evidence/turns.ts': ['evidence-turns'],
   'shared/evidence/chain.ts': ['evidence-chain', 'evidence-seal', 'evidence-runs', 'hostile-gap'],
-  'shared/evidence/record.ts': ['evidence-record', 'evidence-golden'],
+  'shared/evidence/record.ts': ['evidence-record', 'evidence-golden', 'evidence-claims'],
   'shared/evidence/seal.ts': ['evidence-seal', 'evidence-golden'],
   'shared/evidence/history.ts': ['evidence-history', 'evidence-drift'],
   'shared/evidence/runs.ts': ['evidence-runs', 'hostile-gap'],

@@ -60,6 +60,13 @@ it('has no signature without a signer', () => {
   expect(record.signatures).toEqual([]);
 });
 
+it('may have signatures of several keys', () => {
+  const { payload, signatures } = decodedOf(encodeRecord(aRun, subject, signer));
+  const both = [...signatures, ...signatures.map(({ sig }) => ({ keyid: hash, sig }))];
+  const bytes = line({ ...envelope, payload: base64(payload), signatures: both });
+  expect(decodedOf(bytes).signatures).toEqual(both);
+});
+
 it('names files by their bytes', () => {
   expect(subjectOf('x', bytesOf('abc'))).toEqual({
     name: 'x',
@@ -153,7 +160,7 @@ const malformed: Record<string, readonly [Uint8Array, string]> = {
   'a payload that is no JSON': [line({ ...envelope, payload: base64('x') }), noStatement],
   'a payload that is a list': [line({ ...envelope, payload: base64('[]') }), noStatement],
   'a payload that is no UTF-8': [
-    line({ ...envelope, payload: base64(Uint8Array.of(0x22, 0xff, 0x22)) }),
+    line({ ...envelope, payload: base64(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d)) }),
     noStatement,
   ],
   'a blank before it': [bytesOf(` ${JSON.stringify(envelope)}\n`), notOurs],
