@@ -19,7 +19,8 @@ import { collected, runAudit, type RunOutcome } from './run.ts';
 import { sealedTarget } from './survey.ts';
 import { plainLine } from './text.ts';
 import { sources } from './settings/sources.ts';
-import type { ShardAnswer } from './shards.ts';
+import { parseShard, runShard, type ShardAnswer } from './shards.ts';
+import { createInvokeSelf } from './settings/tencent/invoke.ts';
 import { createAccounts, type OpenAccounts, type RoleKeys } from './settings/tencent/accounts.ts';
 import { assumeRolesPerSecond, createApi } from './settings/tencent/api.ts';
 import {
@@ -135,7 +136,6 @@ export async function auditShard(
   // Its targets come with the event: to read an organisation's file would take more than to read its accounts.
   const { AUDIT_TARGETS: _, ...env } = request.env;
   const config = configOf(withoutSecrets(env), policies);
-  const { parseShard, runShard } = await import('./shards.ts');
   const parsed = parseShard(shard, { site: config.site, policyNames: policyNamesOf(policies) });
   if (!parsed.ok) throw invalid('EVENT_INVALID', 'The event is not valid', parsed.problems);
   const { runId, trigger, untilMs } = parsed.value;
@@ -245,7 +245,6 @@ async function invokingSelf(
 ): Promise<{ readonly invokeSelf: InvokeSelf; readonly close: () => void } | undefined> {
   const name = env['SCF_FUNCTIONNAME'];
   if (name === undefined || name === '') return undefined;
-  const { createInvokeSelf } = await import('./settings/tencent/invoke.ts');
   const [namespace, version] = [env['SCF_NAMESPACE'], env['SCF_FUNCTIONVERSION']];
   return createInvokeSelf(
     systemClock,

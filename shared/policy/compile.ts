@@ -86,27 +86,33 @@ export function compileToModules(
     nameBySchema.set(text, name);
     return name;
   };
-  const part = (schema: JsonObject) =>
-    `{ check: late('${nameOf(schema)}'), reads: ${JSON.stringify(readsOf(schema).paths)} }`;
-  const rows = packed.map(({ pack, policy }, index) => {
-    const { when, require } = policy;
-    return [
-      `{ policy: texts[${String(index)}], pack: ${JSON.stringify(pack)}`,
-      ...(when === undefined ? [] : [`when: ${part(when)}`]),
-      `require: ${part(require)} }`,
-    ].join(', ');
-  });
+  const part = (schema: JsonObject) => ({ check: nameOf(schema), reads: readsOf(schema).paths });
+  const rows = packed.map(({ pack, policy }) => ({
+    ...{ policy, pack, require: part(policy.require) },
+    ...(policy.when !== undefined && { when: part(policy.when) }),
+  }));
   const names = [...nameBySchema.values()];
   const checks = standaloneCode.default(ajv, Object.fromEntries(names.map((name) => [name, name])));
-  // Engines read a string of JSON several times faster than the same value as code.
-  const texts = JSON.stringify(JSON.stringify(packed.map(({ policy }) => policy)));
-  const policies = [
-    `const texts = JSON.parse(${texts});`,
-    `const checkOf = (name) => require('virtual:checks')[name];`,
-    `const late = (name) => Object.defineProperty(`,
-    `  (document) => checkOf(name)(document), 'errors', { get: () => checkOf(name).errors });`,
-    `export const policies = [${rows.join(',\n')}];`,
-    `export const waivers = ${JSON.stringify(waivers)};`,
-  ].join('\n');
+  const policies = `
+    const checkOf = (name) => require('virtual:checks')[name];
+    const late = ({ check: name, reads }) => ({
+      check: Object.defineProperty(
+        (document) => checkOf(name)(document),
+        'errors',
+        { get: () => checkOf(name).errors },
+      ),
+      reads,
+    });
+    // Engines read a string of JSON several times faster than the same value as code.
+    export const policies = JSON.parse(${JSON.stringify(JSON.stringify(rows))}).map(
+      ({ policy, pack, require, when }) => ({
+        policy,
+        pack,
+        require: late(require),
+        ...(when !== undefined && { when: late(when) }),
+      }),
+    );
+    export const waivers = ${JSON.stringify(waivers)};
+  `;
   return { policies, checks };
 }
