@@ -59,10 +59,7 @@ async function build(
   if (signer === undefined || key === undefined) throw new Error('no key');
   const store = createMemoryStore();
   const log = openLog(store, signer);
-  const file = encodePolicies(
-    compiled.map(({ policy }) => policy),
-    [],
-  );
+  const file = encodePolicies(compiled, []);
   for (let night = 0; night < nights; night += 1) {
     const atMs = Date.UTC(2026, 10, 24, 18) + night * dayMs;
     const identity = identify('timer', 'nightly', atMs);

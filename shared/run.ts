@@ -144,11 +144,7 @@ function statusOf({ targets: _, ...counts }: Counts): RunOutcome['status'] {
 async function auditAndSeal(ports: RunPorts, log: EvidenceLog, plan: RunPlan): Promise<SealedBy> {
   const { clock, store } = ports;
   const now = isoOf(clock.now());
-  const encode = () =>
-    encodePolicies(
-      plan.policies.map(({ policy }) => policy),
-      plan.waivers,
-    );
+  const encode = () => encodePolicies(plan.policies, plan.waivers);
   const { policies, files, tally, waivers, startedAt = now }: Audited =
     plan.targets === undefined
       ? // Not encoded before the first request is out.

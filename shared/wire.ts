@@ -96,7 +96,7 @@ async function auditAs(
   const { waivers, identity, deadlineMs, log } = request;
   const { site, signer, uin, channels, targets } = config;
   const survey = surveyPlanOf(config, request);
-  const invoking = targets === undefined ? undefined : await invokingSelf(config, request.env);
+  const invoking = targets === undefined ? undefined : invokingSelf(config, request.env);
   const accounts = openAccounts(config);
   const { invokeSelf } = invoking ?? {};
   const ports = { accounts, store, http: sendHttp, clock: systemClock, log };
@@ -145,7 +145,6 @@ export async function auditShard(
     ...{ use: 'audit', credential, endpoint, requestTimeoutMs, deadlineMs, log },
   });
   const survey = surveyPlanOf(config, request);
-  const judging = survey.policies.map(({ policy }) => policy);
   const accounts = openAccounts(config, assumeRolesPerSecond / parsed.value.atOnce);
   try {
     return await runShard(
@@ -153,7 +152,7 @@ export async function auditShard(
       {
         ...survey,
         identity: { id: runId, trigger },
-        policiesKey: encodePolicies(judging, waivers).key,
+        policiesKey: encodePolicies(survey.policies, waivers).key,
       },
       { ...parsed.value, untilMs: deadlineMs },
     );
@@ -238,11 +237,11 @@ function openAccounts(
   });
 }
 
-/** Only on SCF there is a function to invoke; its client is read only where there are many targets. */
-async function invokingSelf(
+/** Only on SCF there is a function to invoke. */
+function invokingSelf(
   { credential, site, region, locale, endpoint, secrets }: Config,
   env: Env,
-): Promise<{ readonly invokeSelf: InvokeSelf; readonly close: () => void } | undefined> {
+): { readonly invokeSelf: InvokeSelf; readonly close: () => void } | undefined {
   const name = env['SCF_FUNCTIONNAME'];
   if (name === undefined || name === '') return undefined;
   const [namespace, version] = [env['SCF_NAMESPACE'], env['SCF_FUNCTIONVERSION']];

@@ -6,7 +6,8 @@ import { Ajv2020, type Options } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 
 import { messageOf } from '../errors.ts';
-import type { JsonObject, Policy, Waiver } from '../model.ts';
+import { canonicalJson } from '../json.ts';
+import type { Json, JsonObject, Policy, Waiver } from '../model.ts';
 import type { Check, CompiledPolicy } from './compiled.ts';
 import { readsOf } from './reads.ts';
 
@@ -88,7 +89,8 @@ export function compileToModules(
   };
   const part = (schema: JsonObject) => ({ check: nameOf(schema), reads: readsOf(schema).paths });
   const rows = packed.map(({ pack, policy }) => ({
-    ...{ policy, pack, require: part(policy.require) },
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- it came from a JSON file
+    ...{ text: canonicalJson(policy as unknown as Json), pack, require: part(policy.require) },
     ...(policy.when !== undefined && { when: part(policy.when) }),
   }));
   const names = [...nameBySchema.values()];
@@ -105,8 +107,9 @@ export function compileToModules(
     });
     // Engines read a string of JSON several times faster than the same value as code.
     export const policies = JSON.parse(${JSON.stringify(JSON.stringify(rows))}).map(
-      ({ policy, pack, require, when }) => ({
-        policy,
+      ({ text, pack, require, when }) => ({
+        policy: JSON.parse(text),
+        text,
         pack,
         require: late(require),
         ...(when !== undefined && { when: late(when) }),

@@ -90,10 +90,7 @@ async function play({ targets: count, script, windowMs = 3_000, meanwhile }: Sce
     observeUntilMs: night + windowMs,
     tellUntilMs: night + windowMs + 60_000,
   };
-  const policiesKey = encodePolicies(
-    policies.map(({ policy }) => policy),
-    [],
-  ).key;
+  const policiesKey = encodePolicies(policies, []).key;
 
   const asked: { readonly uins: readonly string[]; readonly deed: Deed }[] = [];
   const late: Promise<unknown>[] = [];
