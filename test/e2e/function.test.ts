@@ -1,6 +1,6 @@
 /** The built function, in a process of its own, against the simulator. `npm test` builds it first. */
 import { generateKeyPairSync } from 'node:crypto';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -58,6 +58,20 @@ describe('one audit', () => {
     expect(answer.notices.map(({ status }) => status)).toEqual(['nothing', 'nothing', 'nothing']);
     expect(stage.simulator.inbox).toEqual([]);
     expect((await stage.records()).map(({ kind }) => kind)).toEqual(['run', 'delivery']);
+    expect(await stage.faults()).toEqual([]);
+  });
+
+  it('passes nothing where the file of the checks cannot be read', async () => {
+    const bundle = join(stage.folder, 'without-checks');
+    await cp('dist/audit', bundle, { recursive: true });
+    await rm(join(bundle, 'checks.js'));
+    const answer = answerOf(await invoke({ env: stage.env, bundle }));
+
+    expect(answer).toMatchObject({
+      status: 'error',
+      counts: { pass: 0, fail: 0, error: 65, skip: 1 },
+    });
+    expect(answer.findings[0]?.reason).toMatch(/^the check failed: Cannot find module/);
     expect(await stage.faults()).toEqual([]);
   });
 
