@@ -12,7 +12,7 @@ export default defineConfig({
       reporter: ['text-summary', 'json-summary'],
       // Pure stages of which every branch is gone through; the others are in docs/testing.md.
       thresholds: {
-        'shared/{gather,identity,json,judge,retry,schedule,survey,targets,text}.ts': {
+        'shared/{gather,identity,json,judge,retry,schedule,shards,survey,targets,text}.ts': {
           branches: 100,
         },
         'shared/evidence/{claims,history,parts,record,runs,tally,turns}.ts': { branches: 100 },

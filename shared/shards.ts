@@ -104,9 +104,11 @@ export async function gatherInShards(
   );
   const read = outcomes.flatMap((outcome) => ('files' in outcome ? outcome : []));
 
-  const alone = outcomes.flatMap((outcome) => ('refused' in outcome ? outcome.targets : []));
-  if (alone.length > 0) {
-    const why = dispatch.refusal() ?? '';
+  const refused = outcomes.filter((outcome) => 'refused' in outcome);
+  const [first] = refused;
+  if (first !== undefined) {
+    const why = first.refused;
+    const alone = refused.flatMap((outcome) => outcome.targets);
     log('error', 'no-shards', { reason: why, targets: alone.length });
     const whyLate = `one instance had to read alone, since it could not invoke itself: ${why}`;
     const firstIndex = shards.length * strideOf(plan, targets.slice(0, 1));
@@ -128,13 +130,11 @@ export async function gatherInShards(
 type Outcome =
   | Gathered
   /** This function may not invoke itself, or there is no such function. */
-  | { readonly refused: true; readonly targets: readonly AuditTarget[] }
+  | { readonly refused: string; readonly targets: readonly AuditTarget[] }
   | { readonly failed: string; readonly targets: readonly AuditTarget[] };
 
 interface Dispatch {
   readonly read: (targets: readonly AuditTarget[], firstIndex: number) => Promise<Outcome>;
-  /** Why no invocation is started any more. */
-  readonly refusal: () => string | undefined;
   /** Waits until no shard that was given up can put a file any more. */
   readonly silence: () => Promise<void>;
 }
@@ -142,6 +142,7 @@ interface Dispatch {
 function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Dispatch {
   const { clock, log, store, invokeSelf, claim } = ports;
   const readingBack = pLimit(readBackAtOnce);
+  /** Why no invocation is started any more. */
   let refusal: string | undefined;
   let busyUntilMs = 0;
 
@@ -175,7 +176,7 @@ function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Di
     read: async (targets, firstIndex) => {
       let why = '';
       for (const share of [firstShare, 1]) {
-        if (refusal !== undefined) return { refused: true, targets };
+        if (refusal !== undefined) return { refused: refusal, targets };
         const leftMs = plan.observeUntilMs - clock.now();
         if (leftMs <= 0) return { failed: why === '' ? notStarted : why, targets };
         try {
@@ -187,9 +188,8 @@ function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Di
           else log('warn', 'shard-failed', { firstIndex, targets: targets.length, reason: why });
         }
       }
-      return refusal === undefined ? { failed: why, targets } : { refused: true, targets };
+      return refusal === undefined ? { failed: why, targets } : { refused: refusal, targets };
     },
-    refusal: () => refusal,
     silence: async () => {
       const waitMs = busyUntilMs - clock.now();
       if (waitMs > 0) await clock.sleep(waitMs);
