@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 /** The tests of each file, under test/unit/. */
 const testsOf: Readonly<Record<string, readonly string[]>> = {
   'shared/text.ts': ['text'],
-  'shared/json.ts': ['json', 'evidence-record'],
+  'shared/json.ts': ['json'],
   'shared/retry.ts': ['retry'],
   'shared/identity.ts': ['run-event', 'schedule'],
   'shared/schedule.ts': ['schedule', 'awaited'],
