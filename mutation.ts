@@ -35,7 +35,7 @@ const testsOf: Readonly<Record<string, readonly string[]>> = {
   'shared/policy/work.ts': ['policy-work'],
   'shared/notice/changes.ts': ['notice-changes'],
   'shared/notice/paginate.ts': ['notice-paginate'],
-  'shared/notice/notice.ts': ['notice-message', 'notice-incidents'],
+  'shared/notice/notice.ts': ['notice'],
   'shared/notice/pages.ts': ['notice-pages'],
   'shared/settings/facts/alerting.ts': ['settings-facts-sources'],
   'shared/settings/facts/baseline.ts': ['settings-facts-sources'],
