@@ -95,12 +95,14 @@ export async function gatherInShards(
   targets: readonly AuditTarget[],
 ): Promise<Gathered> {
   const { clock, store, log } = ports;
-  const shards = split(targets, shardSize(plan, clock.now()));
+  const size = shardSize(plan, clock.now());
+  const shards = split(targets, size);
+  const stride = strideOf(plan, size);
   const atOnce = Math.min(maxAtOnce, shards.length);
   const dispatch = createDispatch(ports, plan, atOnce);
   const limit = pLimit(atOnce);
   const outcomes = await Promise.all(
-    shards.map((shard, index) => limit(() => dispatch.read(shard, index * strideOf(plan, shard)))),
+    shards.map((shard, index) => limit(() => dispatch.read(shard, index * stride))),
   );
   const read = outcomes.flatMap((outcome) => ('files' in outcome ? outcome : []));
 
@@ -111,18 +113,16 @@ export async function gatherInShards(
     const alone = refused.flatMap((outcome) => outcome.targets);
     log('error', 'no-shards', { reason: why, targets: alone.length });
     const whyLate = `one instance had to read alone, since it could not invoke itself: ${why}`;
-    const firstIndex = shards.length * strideOf(plan, targets.slice(0, 1));
+    const firstIndex = shards.length * stride;
     const onFull = (file: Subject) => ports.claim([file]);
     read.push(await gather(ports, { ...plan, whyLate }, alone, { firstIndex, onFull }));
   }
   const failed = outcomes.filter((outcome) => 'failed' in outcome);
-  if (failed.length > 0) {
-    const collector = collect(store, plan.waivers, { runId: plan.identity.id });
-    for (const { targets: lost, failed: why } of failed) {
-      for (const target of lost) await collector.add(unreadReport(plan, target, why, clock.now()));
-    }
-    read.push(await collector.finish());
+  const collector = collect(store, plan.waivers, { runId: plan.identity.id });
+  for (const { targets: lost, failed: why } of failed) {
+    for (const target of lost) await collector.add(unreadReport(plan, target, why, clock.now()));
   }
+  read.push(await collector.finish());
   await dispatch.silence();
   return joined(read);
 }
@@ -321,9 +321,10 @@ function split<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
   );
 }
 
-function strideOf({ policies }: ShardsPlan, shard: readonly AuditTarget[]): number {
+/** How many numbers are kept for the files of a shard of so many targets. */
+function strideOf({ policies }: ShardsPlan, targets: number): number {
   const sources = sourceIdsOf(policies).size;
-  return 1 + Math.ceil((shard.length * sources * lineBytes) / fileBytes);
+  return 1 + Math.ceil((targets * sources * lineBytes) / fileBytes);
 }
 
 /**

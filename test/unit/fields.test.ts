@@ -28,6 +28,7 @@ describe('fieldAt', () => {
     List: 'object[]',
     'List.*': 'object',
     'List.7': 'object',
+    'List.17': 'object',
     'List.*.Rule.Days': 'integer',
     'List.*.Parts.*.On': 'boolean',
     'Names.*': 'string',
@@ -47,6 +48,10 @@ describe('fieldAt', () => {
     expect(fieldAt(fields, path.split('.'))?.type).toBe(type);
   });
 
+  it('of no steps is the document', () => {
+    expect(fieldAt(fields, [])).toEqual({ type: 'object', meaning: '', fields });
+  });
+
   it('keeps the documented values of a list for its items', () => {
     expect(fieldAt(fields, ['Names', '*'])).toEqual({
       type: 'string',
@@ -61,7 +66,7 @@ it('an item of a list means what the list means', () => {
     { type: 'string[]', meaning },
     { type: 'integer[]', meaning },
   ] as const;
-  expect([childOf(names, '*'), childOf(ids, '0')]).toEqual([
+  expect([childOf(names, '*'), childOf(ids, '0')]).toStrictEqual([
     { type: 'string', meaning },
     { type: 'integer', meaning },
   ]);

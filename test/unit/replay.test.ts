@@ -804,6 +804,48 @@ it.each(Object.entries(unknown))('could not tell of %s', async (_name, [forge, m
   expect(unchecked[0]).toEqual({ key: targetsOf(1), message });
 });
 
+it('could not tell of a source that no version of its own name knows', async () => {
+  const { faults, unchecked } = await forged((store) => {
+    editPolicies(store, (file) => ({
+      ...file,
+      policies: file.policies.map((policy) =>
+        policy.id === 'fresh' ? { ...policy, source: 'constructor' } : policy,
+      ),
+    }));
+  });
+  expect(faults).toEqual([]);
+  expect(unchecked[0]).toEqual({
+    key: targetsOf(1),
+    message: 'this version does not know the source constructor of the policy fresh',
+  });
+});
+
+/** The policies of a sealed file are in no order: which of two absent properties is named first, none knows. */
+const reasons: Record<string, readonly [reason: string | null, codes: readonly FaultCode[]]> = {
+  'the first': ['no A here', ['wrong-counts']],
+  'the second': ['no B here', ['wrong-counts']],
+  none: [null, ['wrong-finding', 'wrong-counts']],
+};
+it.each(Object.entries(reasons))(
+  'of two properties whose absence lets skip, a reason may name %s',
+  async (_name, [reason, codes]) => {
+    const { faults } = await forged((store) => {
+      const properties = { A: { const: 1 }, B: { const: 1 } };
+      editPolicies(store, (file) => ({
+        ...file,
+        policies: file.policies.map((policy) =>
+          policy.id === 'fresh'
+            ? { ...policy, onMissing: 'skip', require: { properties } }
+            : policy,
+        ),
+      }));
+      editFinding(store, 1, 'fresh', (it) => ({ ...it, status: 'skip', violations: [], reason }));
+    });
+    const ofFirst = faults.filter(({ key }) => key === targetsOf(1) || key === keyOf(1));
+    expect(codesOf(ofFirst)).toEqual(codes);
+  },
+);
+
 // ---- Laws -------------------------------------------------------------------------------------
 
 it('law: no lines whatever make the replay throw', async () => {
