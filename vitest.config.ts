@@ -16,7 +16,8 @@ export default defineConfig({
         'shared/{schedule,shards,survey,targets,text}.ts': {
           branches: 100,
         },
-        'shared/evidence/{claims,history,parts,record,runs,tally,turns}.ts': { branches: 100 },
+        // Every file of it; its stores are adapters.
+        'shared/evidence/*.ts': { branches: 100 },
         'shared/policy/{evaluate,reads,violation,waivers,work}.ts': { branches: 100 },
         'shared/notice/{changes,notice,pages,paginate}.ts': { branches: 100 },
         'shared/settings/{observe,pages,time}.ts': { branches: 100 },

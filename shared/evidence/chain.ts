@@ -126,11 +126,12 @@ export function openLog(store: EvidenceStore, signer: Signer | undefined): Evide
         if (draft === undefined) return undefined;
         const { subject, ...body } = draft;
         const bytes = encodeRecord(body, subject, signer);
+        const made = decodeRecord(bytes);
+        // Once put, what nobody can read would stay in the log for ever.
+        if (typeof made === 'string') throw new Error(`Our own record ${made}`);
         if (await store.putIfAbsent(keyOf(link.seq), bytes)) {
-          const appended = decodeRecord(bytes);
-          if (typeof appended === 'string') throw new Error(`Our own record ${appended}`);
-          known.set(link.seq, appended);
-          return appended;
+          known.set(link.seq, made);
+          return made;
         }
       }
       throw new AuditError(
@@ -179,7 +180,7 @@ async function findLastSeq(store: EvidenceStore, seen: number): Promise<number> 
   const isThere = async (seq: number) =>
     seqOf(keyOf(seq)) === seq && (await store.get(keyOf(seq))) !== null;
   const start = seen > 0 ? seen : await searchByHalves(isThere);
-  const keys = await store.list('log/', start > 0 ? keyOf(start) : undefined);
+  const keys = await store.list('log/', keyOf(start));
   let last = keys.reduce((max, key) => Math.max(max, seqOf(key) ?? 0), start);
   // A listing may lag behind what was written a moment ago; reading one key does not.
   while (await isThere(last + 1)) last += 1;

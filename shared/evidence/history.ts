@@ -40,7 +40,7 @@ export interface History {
 const maxRuns = 1000;
 
 export async function readHistory(
-  log: EvidenceLog,
+  log: Pick<EvidenceLog, 'backwards'>,
   run: RunRecord,
   channels: readonly string[],
 ): Promise<History> {
@@ -67,7 +67,7 @@ export async function readHistory(
     else if (record.seq <= run.seq) untold.push(record);
 
     for (const [channel, memory] of memories) {
-      const own = (deliveries ?? []).filter((delivery) => delivery.channel === channel);
+      const own = deliveries?.filter((delivery) => delivery.channel === channel) ?? [];
       const whole = own.find(({ status }) => status !== 'failed');
       if (whole !== undefined && (isThis || isLater)) told.add(channel);
       else if (memory.base === undefined) {
@@ -141,10 +141,10 @@ function recall(
     return;
   }
   memory.missedByRun.set(run.id, missed);
-  const isTold = deliveries.some(({ told = [] }) => told.length > 0);
-  const openBy = byFingerprint(isTold ? open : []);
   for (const { told = [], min } of deliveries) {
-    if (told.length > 0) memory.partMin ??= min;
+    if (told.length === 0) continue;
+    memory.partMin ??= min;
+    const openBy = byFingerprint(open);
     for (const fingerprint of told) {
       // Newer runs were read first, and what they told is what counts.
       if (memory.parts.has(fingerprint)) continue;
@@ -185,13 +185,15 @@ function unsureOf({ doubts }: Memory, heard: readonly OpenFinding[]): Heard['uns
     for (const fingerprint of new Set([...heardBy.keys(), ...openBy.keys()])) {
       if (known.has(fingerprint) || unsure.has(fingerprint)) continue;
       const finding = openBy.get(fingerprint);
-      const isSame =
-        heardBy.get(fingerprint)?.status === finding?.status &&
-        heardBy.get(fingerprint)?.since === finding?.since;
-      if (!isSame) unsure.set(fingerprint, finding ?? null);
+      if (stateOf(finding) === stateOf(heardBy.get(fingerprint))) continue;
+      unsure.set(fingerprint, finding ?? null);
     }
   }
   return unsure;
+}
+
+function stateOf(finding: OpenFinding | undefined): string | undefined {
+  return finding && `${finding.status} ${finding.since}`;
 }
 
 function byFingerprint(findings: readonly OpenFinding[]): ReadonlyMap<string, OpenFinding> {

@@ -84,21 +84,21 @@ export interface Judged {
 
 /** @returns what is wrong with the file as a sentence, where it holds no policies */
 export function parsePolicies(bytes: Uint8Array): Judged | string {
-  const value = tryParse(textOf(bytes) ?? '');
+  const text = textOf(bytes);
+  if (text === undefined) return 'is not UTF-8';
+  const value = tryParse(text);
   if (!isObject(value)) return 'is not a JSON object';
   if (!isWithin(value, maxDepth)) return 'is nested too deep';
   const { policies, waivers } = value;
   if (!isListOf(policies, isPolicy)) return 'has malformed policies';
   if (!isListOf(waivers, isWaiver)) return 'has malformed waivers';
-  for (const [name, most] of Object.entries(mostJudged)) {
-    if (sizeOf(value[name]) > most) return `has more than ${String(most)} ${name}`;
-  }
   // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- checked just above, key by key
-  return value as unknown as Judged;
-}
-
-function sizeOf(list: Json | undefined): number {
-  return isArray(list) ? list.length : 0;
+  const judged = value as unknown as Judged;
+  for (const name of ['policies', 'waivers'] as const) {
+    const most = mostJudged[name];
+    if (judged[name].length > most) return `has more than ${String(most)} ${name}`;
+  }
+  return judged;
 }
 
 function isObservation(value: JsonObject): boolean {
@@ -166,7 +166,7 @@ function isTextOrAbsent(value: Json | undefined): boolean {
 }
 
 function areTexts(value: JsonObject, keys: readonly string[]): boolean {
-  return keys.every((key) => Object.hasOwn(value, key) && typeof value[key] === 'string');
+  return keys.every((key) => typeof value[key] === 'string');
 }
 
 /** @returns undefined for what is not UTF-8; a byte order mark is part of the text */

@@ -31,8 +31,7 @@ export async function takeTurn(
   { nowMs, turnMs }: Turn,
 ): Promise<EndTurn | undefined> {
   const keys = await store.list(folder);
-  const indexes = keys.map(indexOf).filter((index) => index !== undefined);
-  const last = Math.max(0, ...indexes);
+  const last = keys.reduce((max, key) => Math.max(max, indexOf(key)), 0);
   const isEnded = last === 0 || keys.includes(keyOfEnd(last));
   const bytes = isEnded ? null : await bytesAt(store, keyOfTurn(last));
   const endMs = bytes instanceof Uint8Array ? endOf(bytes, signer) : undefined;
@@ -55,9 +54,9 @@ function keyOfEnd(index: number): string {
   return keyOfTurn(index).replace('.json', '.end.json');
 }
 
-function indexOf(key: string): number | undefined {
-  const digits = /\/(\d{6})\.json$/.exec(key)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+/** 0 for the file of no turn. */
+function indexOf(key: string): number {
+  return Number(/\/(\d{6})\.json$/.exec(key)?.[1] ?? 0);
 }
 
 function encode(subject: Subject, endMs: number, signer: Signer | undefined): Uint8Array {

@@ -6,7 +6,14 @@ import { AuditError } from '../errors.ts';
 import { canonicalJson } from '../json.ts';
 import type { Head, Json, OpenFinding, RunPredicate } from '../model.ts';
 import type { EvidenceStore } from '../ports.ts';
-import { decodeRecord, keyOf, seqOf, type LogRecord, type RunRecord } from './record.ts';
+import {
+  decodeRecord,
+  isRunRecord,
+  keyOf,
+  seqOf,
+  type LogRecord,
+  type RunRecord,
+} from './record.ts';
 import { folderOf } from './run-files.ts';
 import { isSignedBy, sha256, type TrustedKey } from './sign.ts';
 
@@ -323,13 +330,12 @@ async function checkRepeat(
   firstSeq: number,
 ): Promise<void> {
   const read = await readFile(walk, keyOf(firstSeq));
-  const first = read.kind === 'bytes' ? decodeRecord(read.bytes) : '';
-  if (typeof first === 'string' || first.kind !== 'run') return;
-  const ownOf = ({ subject, predicate: { abandoned } }: RunRecord) => {
-    const left = new Set(abandoned);
-    return subject.map(({ name }) => name).filter((name) => !left.has(name));
-  };
-  if (saidBy(first) !== saidBy(record) || ownOf(first).join() !== ownOf(record).join()) {
+  // Noted as such: nobody can tell whether it says the same.
+  if (read.kind === 'unread') return;
+  const first = read.kind === 'bytes' ? decodeRecord(read.bytes) : undefined;
+  const isSame =
+    typeof first === 'object' && isRunRecord(first) && saidBy(first) === saidBy(record);
+  if (!isSame) {
     walk.add(
       'wrong-repeat',
       keyOf(seq),
@@ -338,10 +344,13 @@ async function checkRepeat(
   }
 }
 
-function saidBy({ predicate }: RunRecord): string {
-  const { seq: _, previous: __, abandoned: ___, ...said }: RunPredicate = predicate;
+/** All but its place in the log and what was left behind. */
+function saidBy({ predicate, subject }: RunRecord): string {
+  const { seq: _, previous: __, abandoned, ...said }: RunPredicate = predicate;
+  const left = new Set(abandoned);
+  const own = subject.map(({ name }) => name).filter((name) => !left.has(name));
   // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- parsed from JSON
-  return canonicalJson(said as unknown as Json);
+  return canonicalJson({ said, own } as unknown as Json);
 }
 
 type Read =

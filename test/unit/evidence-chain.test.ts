@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { AuditError } from '../../shared/errors.ts';
-import { openLog } from '../../shared/evidence/chain.ts';
+import { openLog, runsBackwards } from '../../shared/evidence/chain.ts';
 import { keyOf } from '../../shared/evidence/record.ts';
 import { sha256 } from '../../shared/evidence/sign.ts';
 import { createMemoryStore } from '../../shared/evidence/stores/memory.ts';
@@ -99,6 +99,20 @@ it('says so when others take the place again and again', async () => {
   expect(builds).toBe(64);
 });
 
+it('puts no record that nobody could read', async () => {
+  const store = await buildLog();
+  const before = [...store.files.keys()];
+  const appending = openLog(store, signer).append(({ seq, previous }) => {
+    const deliveries = [deliveryOf({ min: 'worst' as never })];
+    const predicate = { seq, previous, runId: 'x', deliveries };
+    return Promise.resolve({ kind: 'delivery', predicate, subject: [] });
+  });
+  await expect(appending).rejects.toThrow(
+    'Our own record has a predicate of an unknown type or a malformed one',
+  );
+  expect([...store.files.keys()]).toEqual(before);
+});
+
 const damages: Record<string, (bytes: Uint8Array) => Uint8Array | undefined> = {
   'garbage in the middle': () => bytesOf('garbage'),
   'an empty file in the middle': () => new Uint8Array(),
@@ -117,6 +131,18 @@ it('reads on over a record that lies in the place of another', async () => {
   const store = await buildLog();
   store.files.set(keyOf(3), present(store.files.get(keyOf(1))));
   expect(await seqsOf(store)).toEqual([1, 2, 4, 5]);
+});
+
+it('reads on over a record that is listed and not there', async () => {
+  const store = await buildLog();
+  const get = (key: string) => (key === keyOf(3) ? Promise.resolve(null) : store.get(key));
+  expect(await seqsOf({ ...store, get })).toEqual([1, 2, 4, 5]);
+});
+
+it('reads down to where somebody took the beginning away', async () => {
+  const store = await buildLog();
+  for (const seq of [1, 2]) store.files.delete(keyOf(seq));
+  expect(await seqsOf(store)).toEqual([3, 4, 5]);
 });
 
 it('appends after a damaged head, whose bytes it names', async () => {
@@ -139,7 +165,7 @@ const record = bytesOf('a record');
 
 /** A log of which only the places are taken, and what is asked of the store. */
 function counted(seqs: readonly number[], change: Partial<EvidenceStore> = {}) {
-  const store = createOpenStore();
+  const store = createOpenStore([['runs/x/targets-0000.jsonl', record]]);
   for (const seq of seqs) store.files.set(keyOf(seq), record);
   const requests = { gets: 0, lists: 0, listedKeys: 0 };
   const asked: EvidenceStore = {
@@ -177,6 +203,12 @@ it.each(Object.entries(lengths))(
     expect(requests).toEqual({ ...first, gets: first.gets + 2, lists: 2 });
   },
 );
+
+it('lists the log alone where it comes upon a gap', async () => {
+  const { log, requests } = counted([1, 2, 5, 6]);
+  expect(await recordsOf(log)).toEqual([]);
+  expect([requests.lists, requests.listedKeys]).toEqual([2, 8]);
+});
 
 it('law: the head is the highest number there is, whatever gaps somebody made', async () => {
   const around = [1, 255, 256, 257, 511, 512, 513, 768, 1024, 7_300, 999_999_999_999];
@@ -231,6 +263,16 @@ it('reads a record once, since records never change', async () => {
   await recordsOf(log);
   await recordsOf(log);
   expect(read).toEqual([5, 4, 3, 2, 1].map(keyOf));
+});
+
+it('gives the runs alone, from the latest down, and no more than are wanted', async () => {
+  const log = openLog(await buildLog(), signer);
+  const runs = async (maxRuns?: number) => {
+    const seqs: number[] = [];
+    for await (const { seq } of runsBackwards(log, maxRuns)) seqs.push(seq);
+    return seqs;
+  };
+  expect([await runs(), await runs(2), await runs(1)]).toEqual([[5, 3, 1], [5, 3], [5]]);
 });
 
 it('stops reading where the reader stops', async () => {

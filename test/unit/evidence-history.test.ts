@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 
 import { openLog } from '../../shared/evidence/chain.ts';
 import { readHistory } from '../../shared/evidence/history.ts';
-import type { RunRecord } from '../../shared/evidence/record.ts';
+import type { LogRecord, RunRecord } from '../../shared/evidence/record.ts';
 import { fingerprintOf } from '../../shared/evidence/seal.ts';
-import type { Delivery } from '../../shared/model.ts';
+import type { Delivery, RunPredicate } from '../../shared/model.ts';
 import { uin } from '../support/fake-ports.ts';
 import {
   bytesOf,
@@ -36,8 +36,8 @@ const told = (index: number, ...deliveries: readonly Delivery[]): Step => ({
   deliveries,
 });
 
-/** Runs are numbered by their night; the history is that of the run in `of`. */
-async function historyAfter(steps: readonly Step[], of: number, channels = [channel, other]) {
+/** Runs are numbered by their night. */
+async function logAfter(steps: readonly Step[]) {
   const store = createOpenStore();
   const log = openLog(store, signer);
   const runs = new Map<number, RunRecord>();
@@ -49,7 +49,13 @@ async function historyAfter(steps: readonly Step[], of: number, channels = [chan
       runs.set(step.run, await seal(store, log, night));
     } else await recordDelivery(log, present(runs.get(step.told)), ...step.deliveries);
   }
-  const history = await readHistory(log, present(runs.get(of)), channels);
+  return { log, runs };
+}
+
+/** The history is that of the run in `of`. */
+async function historyAfter(steps: readonly Step[], of: number) {
+  const { log, runs } = await logAfter(steps);
+  const history = await readHistory(log, present(runs.get(of)), [channel, other]);
   return {
     told: [...history.told],
     heard: [...history.heardBy].map(
@@ -146,6 +152,8 @@ it('takes two records of one run for one run', async () => {
     isSuperseded: false,
     isBehind: false,
   });
+  // Who sealed the first waits for none that came after.
+  expect((await readHistory(log, first, [channel])).untold.map(({ seq }) => seq)).toEqual([1]);
   await recordDelivery(log, first, sent);
   for (const record of [first, second]) {
     expect(await readHistory(log, record, [channel])).toEqual({
@@ -171,19 +179,95 @@ it('reads on over damaged records', async () => {
   expect(heardBy.get(channel)?.scheduledAt).toBe(nights[0]);
 });
 
+/** A log of records at hand. */
+function logHolding(records: readonly LogRecord[]) {
+  return {
+    async *backwards() {
+      for (const record of [...records].reverse()) yield await Promise.resolve(record);
+    },
+  };
+}
+
 it('looks a thousand runs back and no further', async () => {
   const store = createOpenStore();
-  const log = openLog(store, undefined);
-  const at = (index: number) => new Date(Date.parse(nights[0]) + index * 60_000).toISOString();
-  const report = nightOf();
-  await recordDelivery(log, await seal(store, log, { at: at(0), report }), sent);
-  let last = await seal(store, log, { at: at(1), report });
-  for (let index = 2; index < 1000; index += 1)
-    last = await seal(store, log, { at: at(index), report });
-  expect((await readHistory(log, last, [channel])).heardBy.size).toBe(1);
-  last = await seal(store, log, { at: at(1000), report });
-  expect((await readHistory(log, last, [channel])).heardBy.size).toBe(0);
-}, 60_000);
+  const log = openLog(store, signer);
+  const first = await seal(store, log, { at: nights[0], report: nightOf() });
+  const delivery = await recordDelivery(log, first, sent);
+  const heardAfter = async (runs: number) => {
+    const later = Array.from({ length: runs }, (_, index): RunRecord => {
+      const run = { ...first.predicate.run, id: `later-${String(index)}` };
+      return { ...first, seq: 3 + index, predicate: { ...first.predicate, run } };
+    });
+    const records = logHolding([first, delivery, ...later]);
+    return (await readHistory(records, present(later.at(-1)), [channel])).heardBy.size;
+  };
+  expect([await heardAfter(999), await heardAfter(1000)]).toEqual([1, 0]);
+});
+
+const readings: Record<
+  string,
+  readonly [readonly Step[], of: number, channels: readonly string[], seqs: readonly number[]]
+> = {
+  'the run before, of which all have heard': [
+    [run(0), told(0, sent), run(1), told(1, sent), run(2)],
+    2,
+    [channel],
+    [5, 4, 3],
+  ],
+  'the run that the last of them has heard of': [
+    [run(0), told(0, sent), run(1), told(1, sent, { ...failed, channel: other }), run(2)],
+    2,
+    [channel, other],
+    [5, 4, 3, 2, 1],
+  ],
+  'the run itself, where nobody is to hear': [[run(0), run(1), run(2)], 1, [], [3, 2]],
+};
+it.each(Object.entries(readings))(
+  'reads the log down to %s',
+  async (_name, [steps, of, channels, seqs]) => {
+    const { log, runs } = await logAfter(steps);
+    const read: number[] = [];
+    const watched = {
+      async *backwards() {
+        for await (const record of log.backwards()) {
+          read.push(record.seq);
+          yield record;
+        }
+      },
+    };
+    await readHistory(watched, present(runs.get(of)), channels);
+    expect(read).toEqual(seqs);
+  },
+);
+
+it('what a channel has heard is all that the run says', async () => {
+  const store = createOpenStore();
+  const log = openLog(store, signer);
+  const said: Partial<RunPredicate> = {
+    waivers: [{ id: 'W-1', policy: 'enabled', state: 'ending', until: '2026-12-01' }],
+    drift: [{ target: uin, source: 'A', pointer: '/X', kind: 'undocumented-field' }],
+  };
+  const night = { at: nights[0], report: nightOf({ enabled: 'fail' }) };
+  const sealed = await seal(store, log, night);
+  const first: RunRecord = { ...sealed, predicate: { ...sealed.predicate, ...said } };
+  const whole = await recordDelivery(log, sealed, deliveryOf({ min: 'high' }));
+  const last = await seal(store, log, { at: nights[1], report: nightOf() });
+  const heardIn = async (...records: readonly LogRecord[]) =>
+    (await readHistory(logHolding([...records, last]), last, [channel])).heardBy.get(channel);
+
+  expect(await heardIn(first, whole)).toEqual({
+    ...said,
+    open: first.predicate.open,
+    unsure: new Map(),
+    scheduledAt: nights[0],
+    min: 'high',
+  });
+  // Of a delivery that broke off it heard of findings alone; without drift a run says nothing of it.
+  const part = await recordDelivery(log, sealed, deliveryOf(broken(a)));
+  const ofPart = { waivers: [], drift: [], open: first.predicate.open, unsure: new Map() };
+  expect(await heardIn(first, part)).toEqual({ ...ofPart, scheduledAt: nights[1], min: 'low' });
+  expect(await heardIn(sealed, whole)).toMatchObject({ waivers: [], drift: [] });
+});
 
 // ---- Broken deliveries and missing runs -------------------------------------------------------
 
@@ -273,6 +357,13 @@ const known: Record<string, readonly [readonly Episode[], Awaited<ReturnType<typ
       ],
       { open: ['period fail'], missed: [] },
     ],
+    'missing runs of this night alone, where it never heard anything': [
+      [
+        { statuses: {}, deliveries: [] },
+        { statuses: {}, missed: ['1'], deliveries: [] },
+      ],
+      { open: undefined, missed: [] },
+    ],
     'missing runs of all nights that it did not hear of, in their order': [
       [
         { statuses: {}, missed: ['1'], deliveries: [{}] },
@@ -299,6 +390,12 @@ it.each([
   const { store, log } = await logOf(episodes);
   const last = await seal(store, log, { at: dayAt(episodes.length), report: nightOf(all) });
   expect((await readHistory(log, last, [channel])).isBehind).toBe(expected);
+});
+
+it('is behind where one of several channels is', async () => {
+  const { log, runs } = await logAfter([run(0), told(0, sent), run(1)]);
+  const { isBehind } = await readHistory(log, present(runs.get(1)), [channel, other]);
+  expect(isBehind).toBe(true);
 });
 
 // ---- Runs that recorded no delivery ---------------------------------------------------------------

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import {
   decodeRecord,
@@ -11,7 +11,7 @@ import {
   type Subject,
 } from '../../shared/evidence/record.ts';
 import { sha256 } from '../../shared/evidence/sign.ts';
-import { severities } from '../../shared/model.ts';
+import { severities, statuses } from '../../shared/model.ts';
 import { bytesOf, decodedOf, deliveryOf, envelopeOf, openOf, signer } from '../support/log.ts';
 
 const hash = 'a'.repeat(64);
@@ -110,6 +110,7 @@ const noRecords: Record<string, string> = {
   'a long number': 'log/0000000000001.json',
   'another folder': 'runs/000000000001.json',
   'a folder inside': 'log/x/000000000001.json',
+  'a folder around it': 'old/log/000000000001.json',
   'another ending': 'log/000000000001.json.bak',
   'a line break at the end': 'log/000000000001.json\n',
   'a sign': 'log/-00000000001.json',
@@ -187,6 +188,10 @@ const malformed: Record<string, readonly [Uint8Array, string]> = {
     badSignatures,
   ],
   'a signature that is null': [line({ ...envelope, signatures: [null] }), badSignatures],
+  'two signatures of one key': [
+    line({ ...envelope, signatures: [signer.sign(bytesOf('a')), signer.sign(bytesOf('b'))] }),
+    'has two signatures of one key',
+  ],
   'a payload with a blank in it': [line({ ...envelope, payload: 'e3 0=' }), notBase64],
   'a payload without its padding': [line({ ...envelope, payload: 'e30' }), notBase64],
   'a payload in the URL alphabet': [line({ ...envelope, payload: '_-8=' }), notBase64],
@@ -248,6 +253,8 @@ const malformed: Record<string, readonly [Uint8Array, string]> = {
   'a seq that is a string': [run({ seq: '1' }), badLink],
   'no previous': [run({ previous: undefined }), badLink],
   'a previous that is short': [run({ previous: 'abc' }), badLink],
+  'a previous that is long': [run({ previous: `${hash}0` }), badLink],
+  'a previous with something before it': [run({ previous: `0${hash}` }), badLink],
   'a previous with a line break': [run({ previous: `${hash}\n` }), badLink],
   'another predicateType': [
     envelopeOf({ ...statement, predicateType: 'urn:tcss-audit:run:v2' }),
@@ -280,7 +287,11 @@ const malformed: Record<string, readonly [Uint8Array, string]> = {
     badPredicate,
   ],
   'no counts': [run({ counts: [] }), badPredicate],
-  'a count that is no number': [run({ counts: { fail: 'one' } }), badPredicate],
+  'half a count': [run({ counts: { ...runPredicate.counts, fail: 0.5 } }), badPredicate],
+  'a count more, that is no number': [
+    run({ counts: { ...runPredicate.counts, unsure: 'one' } }),
+    badPredicate,
+  ],
   'an open list that is an object': [run({ open: {} }), badPredicate],
   'an open finding that is null': [run({ open: [null] }), badPredicate],
   'an open finding without a since': [
@@ -291,6 +302,15 @@ const malformed: Record<string, readonly [Uint8Array, string]> = {
     run({ open: [{ ...openOf('x'), fingerprint: 7 }] }),
     badPredicate,
   ],
+  'an open finding that passed': [
+    run({ open: [openOf('x', { status: 'pass' as never })] }),
+    badPredicate,
+  ],
+  'an open finding that had passed': [
+    run({ open: [openOf('x', { lastStatus: 'pass' as never })] }),
+    badPredicate,
+  ],
+  'drift that is an object': [run({ drift: {} }), badPredicate],
   'a waiver without a state': [
     run({ waivers: [{ id: 'x', policy: 'x', until: 'x' }] }),
     badPredicate,
@@ -311,6 +331,10 @@ const malformed: Record<string, readonly [Uint8Array, string]> = {
     delivery({ deliveries: [{ ...deliveryOf(), min: undefined }] }),
     badPredicate,
   ],
+  'a delivery that told of a text': [
+    delivery({ deliveries: [{ ...deliveryOf(), told: 'x' }] }),
+    badPredicate,
+  ],
   'a delivery that told of what has no name': [
     delivery({ deliveries: [{ ...deliveryOf(), told: [1] }] }),
     badPredicate,
@@ -318,6 +342,64 @@ const malformed: Record<string, readonly [Uint8Array, string]> = {
 };
 it.each(Object.entries(malformed))('refuses %s', (_name, [bytes, sentence]) => {
   expect(decodeRecord(bytes)).toBe(sentence);
+});
+
+/** All that a run and a delivery must say. */
+const drifting = { target: '1', source: 'A', pointer: '/X', kind: 'undocumented-field' };
+const saying = {
+  run: { ...runPredicate, drift: [drifting] },
+  delivery: deliveryPredicate,
+} as const;
+const needed: Readonly<Record<keyof typeof saying, readonly string[]>> = {
+  run: [
+    ...['run', 'run.id', 'run.trigger', 'run.trigger.type', 'run.trigger.name'],
+    ...['run.trigger.scheduledAt', 'run.startedAt', 'run.finishedAt'],
+    ...['tool', 'tool.name', 'tool.version', 'timezone', 'counts', 'counts.targets'],
+    ...statuses.map((status) => `counts.${status}`),
+    ...['open', 'open.0', 'open.0.fingerprint', 'open.0.target', 'open.0.policyId'],
+    ...['open.0.severity', 'open.0.status', 'open.0.since'],
+    ...['waivers', 'waivers.0', 'waivers.0.id', 'waivers.0.policy', 'waivers.0.state'],
+    ...['waivers.0.until', 'missed', 'missed.0', 'abandoned', 'abandoned.0'],
+    ...['drift.0', 'drift.0.target', 'drift.0.source', 'drift.0.pointer', 'drift.0.kind'],
+  ],
+  delivery: [
+    ...['runId', 'deliveries', 'deliveries.0', 'deliveries.0.channel', 'deliveries.0.status'],
+    'deliveries.0.min',
+  ],
+};
+
+/** The same with another value at a path; undefined takes it away. */
+function withAt(root: unknown, path: readonly string[], value: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  const parent = root as Readonly<Record<string, unknown>>;
+  const changed = withAt(parent[key], rest, value);
+  return Array.isArray(root)
+    ? root.map((item: unknown, index) => (String(index) === key ? changed : item))
+    : { ...parent, [key]: changed };
+}
+
+describe.each(Object.keys(saying) as (keyof typeof saying)[])('a %s', (kind) => {
+  const predicateType = `urn:tcss-audit:${kind}:v1`;
+  const decoded = (predicate: unknown) =>
+    decodeRecord(envelopeOf({ ...statement, predicateType, predicate }));
+
+  it('is one with all that it must say', () => {
+    expect(decoded(saying[kind])).toMatchObject({ kind, predicate: saying[kind] });
+  });
+
+  it.each(needed[kind])('is none without its %s, nor where that is something else', (path) => {
+    for (const value of [undefined, null, false, 0.5]) {
+      expect(decoded(withAt(saying[kind], path.split('.'), value))).toBe(badPredicate);
+    }
+  });
+});
+
+it('reads what is nested as deep as a record may be, and nothing deeper', () => {
+  const deep = (levels: number): unknown =>
+    JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+  expect(decodeRecord(run({ more: deep(30) }))).toMatchObject({ kind: 'run' });
+  expect(decodeRecord(run({ more: deep(31) }))).toBe('has a payload that is nested too deep');
 });
 
 // ---- Laws -------------------------------------------------------------------------------------

@@ -1,13 +1,17 @@
 import { expect, it } from 'vitest';
 
 import { openLog } from '../../shared/evidence/chain.ts';
-import { readReports } from '../../shared/evidence/run-files.ts';
+import { subjectOf } from '../../shared/evidence/record.ts';
+import { readReports, targetsKey } from '../../shared/evidence/run-files.ts';
 import { findRun, fingerprintOf } from '../../shared/evidence/seal.ts';
 import { sha256 } from '../../shared/evidence/sign.ts';
 import { verifyLog } from '../../shared/evidence/verify.ts';
+import type { TargetReport } from '../../shared/model.ts';
 import type { EvidenceStore } from '../../shared/ports.ts';
-import { uin } from '../support/fake-ports.ts';
+import { source, uin } from '../support/fake-ports.ts';
 import {
+  attempt,
+  buildLog,
   bytesOf,
   createOpenStore,
   findingOf,
@@ -234,12 +238,145 @@ it.each(Object.entries(interleavings))(
 
 it('gives the attempt whose file another sealed the record of that other', async () => {
   const store = createOpenStore();
+  const night = { at: nights[0], report: bad };
   const { paused, release } = pausing(store, (key) => key.startsWith('log/'));
-  const slow = seal(paused, openLog(paused, signer), { at: nights[0], report: bad });
+  const slow = attempt(paused, openLog(paused, signer), night);
   await new Promise(setImmediate);
-  const quick = await seal(store, openLog(store, signer), { at: nights[0], report: bad });
+  const quick = await attempt(store, openLog(store, signer), night);
   release();
-  expect((await slow).sha256).toBe(quick.sha256);
+  expect(quick.isOurs).toBe(true);
+  expect(await slow).toEqual({ record: quick.record, isOurs: false });
+});
+
+it('has a record of its own where the other attempt sealed before it put a file', async () => {
+  const store = createOpenStore();
+  const night = { at: nights[0], report: bad };
+  const { paused, release } = pausing(store, (key) => key.startsWith('runs/'));
+  const slow = attempt(paused, openLog(paused, signer), night);
+  await new Promise(setImmediate);
+  await attempt(store, openLog(store, signer), night);
+  release();
+  const { record, isOurs } = await slow;
+  expect({ isOurs, abandoned: record.predicate.abandoned }).toEqual({
+    isOurs: true,
+    abandoned: [],
+  });
+  expect(await faultsOf(store)).toEqual([]);
+});
+
+it('seals what another attempt that sealed it first did not find yet, and leaves the rest to it', async () => {
+  const store = createOpenStore();
+  const night = { at: nights[0], report: bad };
+  const [early, late] = [targetsKey(runId, 0), targetsKey(runId, 2)];
+  store.files.set(early, bytesOf('early\n'));
+  const quick = await attempt(store, openLog(store, signer), night);
+  expect(quick.record.predicate.abandoned).toEqual([early]);
+
+  // What it puts itself says the same as what the quick one put.
+  const files = [
+    subjectOf(early, bytesOf('early\n')),
+    subjectOf(late, present(store.files.get(targetsKey(runId, 1)))),
+  ];
+  const slow = await attempt(store, openLog(store, signer), night, { files });
+  const { record } = quick;
+  expect(slow.isOurs).toBe(false);
+  expect(slow.record.predicate).toEqual({
+    ...record.predicate,
+    seq: 2,
+    previous: record.sha256,
+    abandoned: [early, late],
+  });
+  expect(slow.record.subject).toEqual([...record.subject, files[1]]);
+  expect(await faultsOf(store)).toEqual([]);
+});
+
+it('seals what was left behind and is gone by now, so that verify names it', async () => {
+  const store = createOpenStore();
+  const gone = targetsKey(runId, 7);
+  const list: EvidenceStore['list'] = async (prefix, after) => {
+    const keys = await store.list(prefix, after);
+    return prefix.startsWith('runs/') ? [...keys, gone] : keys;
+  };
+  const record = await seal({ ...store, list }, openLog(store, signer), {
+    at: nights[0],
+    report: bad,
+  });
+  expect(record.predicate.abandoned).toEqual([gone]);
+  expect(await faultsOf(store)).toMatchObject([{ code: 'missing-file', key: gone }]);
+});
+
+it('takes nothing for sealed of which the log gives no record', async () => {
+  const store = createOpenStore();
+  const night = { at: nights[0], report: bad };
+  const log = openLog(store, signer);
+  const silent = { ...log, append: () => Promise.resolve(undefined) };
+  await expect(attempt(store, silent, night)).rejects.toThrow('A run was sealed without a record');
+  await seal(store, log, night);
+  store.files.set(targetsKey(runId, 7), bytesOf('left\n'));
+  await expect(findRun(store, silent, runId)).rejects.toThrow('A run was sealed without a record');
+});
+
+// ---- What is read of the log ------------------------------------------------------------------
+
+/** A log, and the numbers of the records that were read of it. */
+function watchedLog(store: EvidenceStore) {
+  const log = openLog(store, signer);
+  const read: number[] = [];
+  const watched = {
+    ...log,
+    async *backwards() {
+      for await (const record of log.backwards()) {
+        read.push(record.seq);
+        yield record;
+      }
+    },
+  };
+  return { read, log: watched };
+}
+
+it('reads the run before for what was open, and no more of the log', async () => {
+  const store = await buildLog();
+  const { read, log } = watchedLog(store);
+  const at = '2026-11-27T18:00:00.000Z';
+  const { record } = await attempt(store, log, { at, report: bad }, { missedSince: undefined });
+  expect([record.predicate.missed, read]).toEqual([[], [5]]);
+});
+
+it('reads none of it for a run that has no files', async () => {
+  const store = await buildLog();
+  const { read, log } = watchedLog(store);
+  expect(await findRun(store, log, 'nightly-20261127T180000Z')).toBeUndefined();
+  expect(read).toEqual([]);
+});
+
+// ---- Missed runs ------------------------------------------------------------------------------
+
+const since = (lastMs: number) => [new Date(lastMs).toISOString()];
+
+it('looks for what its own trigger missed since that ran last', async () => {
+  const store = createOpenStore();
+  const log = openLog(store, signer);
+  const missedAt = async (at: string, name: string) =>
+    (await seal(store, log, { at, report: bad, name, missedSince: since })).predicate.missed;
+  expect(await missedAt(nights[0], 'nightly')).toEqual([]);
+  expect(await missedAt(nights[1], 'hourly')).toEqual([]);
+  expect(await missedAt(nights[2], 'nightly')).toEqual([nights[0]]);
+});
+
+it('looks for the last run of its trigger a hundred runs back and no further', async () => {
+  const store = createOpenStore();
+  const log = openLog(store, undefined);
+  await seal(store, log, { at: nights[0], report: nightOf() });
+  const other = (index: number) => ({ at: day(index), report: nightOf(), name: 'other' });
+  for (let index = 1; index < 100; index += 1) await seal(store, log, other(index));
+  const missed = async () => {
+    const copy = createOpenStore(store.files);
+    const night = { at: day(200), report: nightOf(), missedSince: since };
+    return (await seal(copy, openLog(copy, undefined), night)).predicate.missed;
+  };
+  expect(await missed()).toEqual([nights[0]]);
+  await seal(store, log, other(100));
+  expect(await missed()).toEqual([]);
 });
 
 // ---- Since when -------------------------------------------------------------------------------
@@ -284,6 +421,53 @@ it.each(Object.entries(rows))('since %s', async (_name, row) => {
     expect(predicate.open.map((finding) => finding.since)).toEqual(
       since === undefined ? [] : [day(since)],
     );
+  }
+});
+
+const lastStatuses: Record<
+  string,
+  readonly (readonly ['pass' | 'fail' | 'error' | 'waived', string?])[]
+> = {
+  'of a night that could not look is that of the night before': [['fail'], ['error', 'fail']],
+  'of a second such night is that of the night before the first': [
+    ['waived'],
+    ['error', 'waived'],
+    ['error', 'waived'],
+  ],
+  'is not known, where nothing was open before': [['pass'], ['error'], ['error']],
+  'is not said of a night that could look': [['fail'], ['error', 'fail'], ['fail'], ['waived']],
+};
+it.each(Object.entries(lastStatuses))('the last status %s', async (_name, row) => {
+  const store = createOpenStore();
+  const log = openLog(store, signer);
+  for (const [index, [status, lastStatus]] of row.entries()) {
+    const report = nightOf({ vulnerabilities: status });
+    const { predicate } = await seal(store, log, { at: day(index), report });
+    expect(predicate.open.map((finding) => finding.lastStatus)).toEqual(
+      status === 'pass' ? [] : [lastStatus],
+    );
+  }
+});
+
+it('says what drifts, and still says it of a source that it could not read', async () => {
+  const store = createOpenStore();
+  const log = openLog(store, signer);
+  const observedAt = nights[0];
+  const read = { source, observedAt, requestId: '', settings: {}, facts: {} };
+  const error = { code: 'Timeout', message: 'too late' };
+  const drift = [{ pointer: '/X', kind: 'undocumented-field' as const }];
+  const nightly: readonly (readonly [
+    TargetReport['observations'],
+    readonly unknown[] | undefined,
+  ])[] = [
+    [[{ ...read, drift }], [{ target: uin, source, ...drift[0] }]],
+    [[{ source, observedAt, error }], [{ target: uin, source, ...drift[0] }]],
+    [[read], undefined],
+  ];
+  for (const [index, [observations, said]] of nightly.entries()) {
+    const report = { ...nightOf(), observations };
+    const { predicate } = await seal(store, log, { at: day(index), report });
+    expect(predicate.drift).toEqual(said);
   }
 });
 

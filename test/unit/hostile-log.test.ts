@@ -2,9 +2,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { judgePattern } from '../../cli/patterns.ts';
-import { openLog } from '../../shared/evidence/chain.ts';
-import { decodeRecord, keyOf, lastPossibleSeq } from '../../shared/evidence/record.ts';
-import { readRuns } from '../../shared/evidence/runs.ts';
+import { decodeRecord, keyOf, type RunRecord } from '../../shared/evidence/record.ts';
+import { takeTurn } from '../../shared/evidence/turns.ts';
 import { verifyLog } from '../../shared/evidence/verify.ts';
 import { createReplay } from '../../shared/replay.ts';
 import { sources } from '../../shared/settings/sources.ts';
@@ -19,14 +18,11 @@ import {
 import {
   buildLog,
   bytesOf,
+  decodedOf,
   editEnvelope,
   editStatement,
-  envelopeOf,
-  nightOf,
-  nights,
   present,
   publicKey,
-  seal,
   signer,
   type OpenStore,
 } from '../support/log.ts';
@@ -47,65 +43,6 @@ async function faultsOf(forge: (store: OpenStore) => void) {
 
 const nested = (levels: number): unknown =>
   JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
-
-describe('a record as far away as numbers go', () => {
-  const far = keyOf(lastPossibleSeq);
-  const withGap = async () => {
-    const store = await buildLog();
-    store.files.set(far, envelopeOf({}));
-    return store;
-  };
-
-  it('is one gap to those who read runs', async () => {
-    const entries = [];
-    for await (const entry of readRuns(await withGap())) entries.push(entry);
-    expect(entries.map((entry) => (entry.kind === 'run' ? entry.head.seq : entry.message))).toEqual(
-      [
-        1,
-        3,
-        5,
-        'log/000000000006.json and all up to log/999999999998.json are missing',
-        'log/999999999999.json is no in-toto Statement v1',
-      ],
-    );
-  });
-
-  it('is one gap to verify', async () => {
-    const { faults } = await verifyLog(await withGap(), { publicKeys: [] });
-    expect(faults.map(({ code, message }) => [code, message])).toEqual([
-      ['gap', 'records 6 to 999999999998 missing'],
-      ['unreadable-record', 'is no in-toto Statement v1'],
-    ]);
-  });
-
-  it('does not keep a run from what was told before', async () => {
-    const seqs = [];
-    for await (const { seq } of openLog(await withGap(), signer).backwards()) seqs.push(seq);
-    expect(seqs).toEqual([5, 4, 3, 2, 1]);
-  });
-
-  it('leaves no place for a record, and that is said', async () => {
-    const store = await withGap();
-    const sealing = seal(store, openLog(store, signer), { at: nights[0], report: nightOf() });
-    await expect(sealing).rejects.toMatchObject({
-      code: 'EVIDENCE_UNWRITABLE',
-      message:
-        'Evidence: log/999999999999.json is there, after which no record can come: somebody put it there. Run tcss-audit verify, keep the store as it is, and give the audit a new one.',
-    });
-    expect([...store.files.keys()].filter((key) => key > far && key.startsWith('log/'))).toEqual(
-      [],
-    );
-  });
-
-  it('and gaps below it are each passed over', async () => {
-    const store = await withGap();
-    store.files.delete(keyOf(4));
-    store.files.set(keyOf(500_000_000_000), present(store.files.get(keyOf(5))));
-    const seqs = [];
-    for await (const { seq } of openLog(store, signer).backwards()) seqs.push(seq);
-    expect(seqs).toEqual([5, 3, 2, 1]);
-  });
-});
 
 describe('an envelope', () => {
   it('with one signature a hundred thousand times is no record', async () => {
@@ -197,6 +134,17 @@ describe('a record', () => {
       ]);
     },
   );
+});
+
+it('two hundred thousand turns taken keep nobody from the next', async () => {
+  const store = await buildLog();
+  const record = decodedOf(present(store.files.get(keyOf(5)))) as RunRecord;
+  for (let index = 1; index <= 200_000; index += 1) {
+    store.files.set(`claims/turns/${String(index).padStart(6, '0')}.json`, bytesOf('x'));
+  }
+  const turn = { nowMs: Date.parse('2026-11-27T18:00:00Z'), turnMs: 20_000 };
+  expect(await takeTurn(store, record, signer, turn)).toBeDefined();
+  expect(store.files.has('claims/turns/200001.json')).toBe(true);
 });
 
 describe('a policies file', () => {
