@@ -42,6 +42,8 @@ export interface RunPlan extends TellPlan, SurveyPlan {
   /** That account, where it is known without asking the cloud. */
   readonly uin?: string;
   readonly tool: RunPredicate['tool'];
+  /** Epoch milliseconds: when a run without evidence must have said so; as long as it may tell, unless told otherwise. */
+  readonly failUntilMs?: number;
 }
 
 export interface RunOutcome {
@@ -124,7 +126,8 @@ async function sealedRun(ports: RunPorts, log: EvidenceLog, plan: RunPlan): Prom
     // Without evidence nothing else will tell that the night was blind.
     if (isEvidenceFailure(error)) {
       const { tellFailure } = await telling();
-      await tellFailure(ports, plan, plan.identity.id, error.message);
+      const tellUntilMs = plan.failUntilMs ?? plan.tellUntilMs;
+      await tellFailure(ports, { ...plan, tellUntilMs }, plan.identity.id, error.message);
     }
     throw error;
   }

@@ -46,6 +46,9 @@ const requestTimeoutMs = 5_000;
 /** Kept back from reading for sealing and telling; of a short invocation no more than this share. */
 const reserveMs = 12_000;
 const reserveShare = 0.4;
+/** The end of an invocation is for saying that it failed: a slow store may use up all the time that it is given. */
+const failureMs = 3_000;
+const failureShare = 0.1;
 /** And for each target, what it takes to read its line again. */
 const reservePerTargetMs = 1;
 
@@ -65,8 +68,9 @@ export async function audit(request: AuditRequest): Promise<RunOutcome> {
   try {
     const config = configOf(resolved, request.policies);
     const { credential, endpoint, evidence } = config;
+    const untilMs = runUntil(deadlineMs);
     const store = await storeAt(evidence, {
-      ...{ use: 'audit', credential, endpoint, requestTimeoutMs, deadlineMs, log },
+      ...{ use: 'audit', credential, endpoint, requestTimeoutMs, deadlineMs: untilMs, log },
     });
     const outcome = await auditAs(config, request, store);
     const isTold = outcome.notices.every(({ status }) => status !== 'failed');
@@ -111,7 +115,8 @@ async function auditAs(
         channels,
         notify: { notify: config.notify, remindDays: config.remindDays },
         tool,
-        tellUntilMs: deadlineMs,
+        tellUntilMs: runUntil(deadlineMs),
+        failUntilMs: deadlineMs,
         ...(targets !== undefined && { targets }),
         ...(uin !== undefined && { uin }),
         ...(signer !== undefined && { signer }),
@@ -121,6 +126,12 @@ async function auditAs(
     accounts.close();
     invoking?.close();
   }
+}
+
+/** Epoch milliseconds: when all that a run writes and tells must be done. */
+function runUntil(deadlineMs: number): number {
+  const leftMs = Math.max(0, deadlineMs - systemClock.now());
+  return deadlineMs - Math.min(failureMs, leftMs * failureShare);
 }
 
 /**
