@@ -54,8 +54,9 @@ export function parseSigningKey(text: string): Signer | undefined {
 /** @returns undefined when it is no Ed25519 public key in PEM */
 export function parsePublicKey(text: string): TrustedKey | undefined {
   // createPublicKey would take a private key too: whoever hands us one should hear of it.
-  if (text.includes('PRIVATE KEY')) return undefined;
-  const key = tryKey(() => createPublicKey(pemOf(text)));
+  const pem = pemOf(text);
+  if (pem.includes('PRIVATE KEY')) return undefined;
+  const key = tryKey(() => createPublicKey(pem));
   return key?.asymmetricKeyType === 'ed25519' ? trust(key) : undefined;
 }
 

@@ -220,6 +220,14 @@ it.each(Object.entries(broken))('names %s', async (_name, [key, content, message
   });
 });
 
+it('says so where a run names no policies', async () => {
+  const { store, record } = await sealedWith({ [first]: `${one}\n` });
+  await expect(readPolicies(store, record)).rejects.toMatchObject({
+    code: 'EVIDENCE_BROKEN',
+    message: 'Evidence record 1 names no policies file.',
+  });
+});
+
 it('finds no file where a link or a pipe lies, and lets every other trouble through', async () => {
   const failing = (error: Error) => ({ ...createOpenStore(), get: () => Promise.reject(error) });
   const { store } = await sealedWith({ [first]: 'x' });

@@ -120,17 +120,12 @@ it.each(Object.entries(notPrivate))('takes %s for no signing key', (_name, text)
 const notPublic: Record<string, string> = {
   'an RSA key': rsaPublic,
   'a private key, though it holds the public one': signingKeyPem,
+  'the same in base64': Buffer.from(signingKeyPem).toString('base64'),
   garbage: 'garbage',
   nothing: '',
 };
 it.each(Object.entries(notPublic))('takes %s for no public key', (_name, text) => {
   expect(parsePublicKey(text)).toBeUndefined();
-});
-
-it('takes a private key in base64 for no public key', () => {
-  // What createPublicKey would read it as does not matter as long as nobody is told that all is well.
-  const text = Buffer.from(signingKeyPem).toString('base64');
-  expect(parsePublicKey(text)?.keyid ?? signer.keyid).toBe(signer.keyid);
 });
 
 const good = signer.sign(payload);

@@ -608,6 +608,14 @@ const heads: Record<string, readonly [Tampering, number, Found]> = {
     ],
   ],
 };
+it('says of a head whose record is missing that it is', async () => {
+  const { faults } = await check(
+    ({ files }) => files.delete(two),
+    (store) => ({ knownHead: headOf(store, 2) }),
+  );
+  expect(faults.at(-1)?.message).toMatch(/^is missing, the known head is [0-9a-f]{64}$/);
+});
+
 it.each(Object.entries(heads))('checks %s', async (_name, [tamper, seq, expected]) => {
   const verification = await check(tamper, (store) => ({ knownHead: headOf(store, seq) }));
   expect(found(verification)).toEqual(expected);
@@ -935,6 +943,15 @@ it('gives a replay nothing that was left behind, nor what lies elsewhere', async
   }
 });
 
+it('gives a replay once what a record names twice', async () => {
+  const store = await buildLog();
+  editStatement(store, 5, (it) => ({ ...it, subject: [...it.subject, ...it.subject.slice(0, 1)] }));
+  const { replayed, replay } = watchedReplay();
+  await verifyLog(store, { publicKeys: [], replay });
+  const third = 'runs/nightly-20261126T180000Z/targets-0000.jsonl';
+  expect(replayed.at(-1)?.files).toEqual([{ key: third, bytes: store.files.get(third) }]);
+});
+
 it('replays the runs of a span alone', async () => {
   const { replayed, replay } = watchedReplay();
   await verifyLog(await buildLog(), { publicKeys: [], replay, span: second });
@@ -961,6 +978,9 @@ it('reads policies again only where others judged in between', async () => {
     [usual, usual, others, others, usual].map(({ key }) => [{ key, bytes: store.files.get(key) }]),
   );
   expect(read).toEqual([usual.key, others.key, usual.key]);
+  read.length = 0;
+  await verifyLog({ ...store, get }, { publicKeys: [] });
+  expect(read).toEqual([usual.key, others.key]);
 });
 
 /** A run, and a second record of it that seals what a killed attempt left beside it. */
@@ -1003,6 +1023,24 @@ it.each(Object.entries(wrongRepeats))('names a second record that says %s', asyn
   const { replay } = watchedReplay();
   const { faults } = await verifyLog(store, { publicKeys: [publicKey], replay });
   expect(faults.filter(({ code }) => code !== 'unsealed-file')).toEqual([wrongRepeat]);
+});
+
+it('finds no fault in repetitions of a record that the store does not give again', async () => {
+  const store = await repeatedLog();
+  store.files.set(`${folder}/targets-0002.jsonl`, bytesOf('left\n'));
+  await findRun(store, openLog(store, signer), 'nightly-20261124T180000Z');
+  let asked = 0;
+  const get = (key: string) => {
+    asked += key === one ? 1 : 0;
+    return refusing(store, ...(asked > 1 ? [one] : [])).get(key);
+  };
+  const { replay } = watchedReplay();
+  const { records, faults, unchecked } = await verifyLog(
+    { ...store, get },
+    { publicKeys: [publicKey], replay },
+  );
+  expect({ records, faults }).toEqual({ records: 3, faults: [] });
+  expect(unchecked).toEqual([{ key: one, message: `${one}: EACCES` }]);
 });
 
 const secondReadings: Record<
