@@ -554,7 +554,9 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
         RuleExtSet: [
           processRule({
             IsDefault: false,
-            ChildRules: [{ RuleMode: 'RULE_MODE_RELEASE' }, { RuleMode: 'RULE_MODE_ALERT' }],
+            ChildRules: ['RELEASE', 'ALERT', 'HOLDUP'].map((mode) => ({
+              RuleMode: `RULE_MODE_${mode}`,
+            })),
           }),
           processRule({
             IsDefault: false,
@@ -653,6 +655,10 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       { List: [clusterRule({ RuleInfoList: [event('COMMAND_RUN', { Status: null })] })] },
       { systemRuleEnabled: true, systemEventsOff: undefined },
     ],
+    'its own rule, off, of unknown reach': [
+      { List: [clusterRule({ Status: false, EffectAllCluster: null })] },
+      { enabledRuleCount: 0, systemRuleEnabled: undefined },
+    ],
     'its own rule of unknown reach': [
       { List: [clusterRule({ EffectAllCluster: null })] },
       { enabledRuleCount: 1, systemRuleEnabled: undefined, systemEventsOff: [] },
@@ -689,8 +695,8 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       ]),
     ),
     'no rule of its own': [
-      { List: [], TotalCount: 0 },
-      { systemRuleEnabled: false, systemEventsOff: [...clusterEvents].sort() },
+      { List: null, TotalCount: 0 },
+      { ruleCount: 0, systemRuleEnabled: false, systemEventsOff: [...clusterEvents].sort() },
     ],
   },
   DescribeReverseShellWhiteLists: {
@@ -727,6 +733,10 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
     'one of two on': [
       { List: [{ Status: true }, { Status: false }] },
       { entryCount: 2, enabledRuleCount: 1 },
+    ],
+    none: [
+      { List: null, TotalCount: 0 },
+      { entryCount: 0, enabledRuleCount: 0 },
     ],
     'one of which it is not known': [
       { List: [{ Status: null }] },
