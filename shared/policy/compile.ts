@@ -96,15 +96,16 @@ export function compileToModules(
   const names = [...nameBySchema.values()];
   const checks = standaloneCode.default(ajv, Object.fromEntries(names.map((name) => [name, name])));
   const policies = `
-    const checkOf = (name) => require('virtual:checks')[name];
-    const late = ({ check: name, reads }) => ({
-      check: Object.defineProperty(
-        (document) => checkOf(name)(document),
-        'errors',
-        { get: () => checkOf(name).errors },
-      ),
-      reads,
-    });
+    const late = ({ check: name, reads }) => {
+      let check;
+      const checked = () => (check ??= require('virtual:checks')[name]);
+      return {
+        check: Object.defineProperty((document) => checked()(document), 'errors', {
+          get: () => checked().errors,
+        }),
+        reads,
+      };
+    };
     // Engines read a string of JSON several times faster than the same value as code.
     export const policies = JSON.parse(${JSON.stringify(JSON.stringify(rows))}).map(
       ({ text, pack, require, when }) => ({
