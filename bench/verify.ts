@@ -36,7 +36,7 @@ const { compiled, examples } = loadLibrary(undefined);
 const needed = Object.entries(sources).filter(([id]) =>
   compiled.some(({ policy }) => policy.source === id),
 );
-/** Of each source the longest answer that passes a policy of its own: what a good night holds. */
+/** Of each source the longest answer that passes a policy of its own. */
 function answerOf(source: string): JsonObject {
   const own = compiled.filter(({ policy }) => policy.source === source);
   const [longest] = examples
