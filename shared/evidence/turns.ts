@@ -32,7 +32,7 @@ export async function takeTurn(
 ): Promise<EndTurn | undefined> {
   const keys = await store.list(folder);
   const last = keys.reduce((max, key) => Math.max(max, indexOf(key)), 0);
-  const isEnded = last === 0 || keys.includes(keyOfEnd(last));
+  const isEnded = keys.includes(keyOfEnd(last));
   const bytes = isEnded ? null : await bytesAt(store, keyOfTurn(last));
   const endMs = bytes instanceof Uint8Array ? endOf(bytes, signer) : undefined;
   // Nobody has longer than a turn, whatever a clock says.

@@ -2,19 +2,24 @@ import { expect, it } from 'vitest';
 
 import { AuditError } from '../../shared/errors.ts';
 import { openLog } from '../../shared/evidence/chain.ts';
-import { keyOf, subjectOf } from '../../shared/evidence/record.ts';
+import { isRunRecord, keyOf, subjectOf } from '../../shared/evidence/record.ts';
 import { targetsKey } from '../../shared/evidence/run-files.ts';
 import { readRuns, runBefore, type RunsSpan } from '../../shared/evidence/runs.ts';
+import { sha256 } from '../../shared/evidence/sign.ts';
 import type { SealedRun, UnreadableRun } from '../../shared/model.ts';
 import { policies } from '../support/fake-ports.ts';
 import {
   buildLog,
   bytesOf,
   createOpenStore,
+  deliveryOf,
   editStatement,
   nightOf,
   nights,
   policiesFile,
+  present,
+  recordDelivery,
+  recordsOf,
   seal,
   signer,
   type OpenStore,
@@ -23,9 +28,9 @@ import {
 /** A run as its record's number and its night; what cannot be read as its message. */
 async function read(store: OpenStore, span?: RunsSpan) {
   return (await runsOf(store, span)).map((entry) =>
-    entry.kind === 'run'
-      ? [entry.head.seq, entry.predicate.run.trigger.scheduledAt]
-      : [entry.seq, entry.message],
+    entry.kind === 'unreadable'
+      ? [entry.seq, entry.message]
+      : [entry.head.seq, entry.predicate.run.trigger.scheduledAt],
   );
 }
 
@@ -47,9 +52,12 @@ it('gives every run once, in the order of the log', async () => {
 });
 
 it('gives what a run sealed: reports, policies, waivers', async () => {
-  const [run] = await runsOf(await buildLog());
+  const store = await buildLog();
+  const [run] = await runsOf(store);
+  const fileAt = (name: string) => ({ name, sha256: sha256(present(store.files.get(name))) });
   expect(run).toMatchObject({
     kind: 'run',
+    files: [fileAt(firstTargets), fileAt(policiesFile.key)],
     reports: [nightOf({ vulnerabilities: 'fail' })],
     waivers: [],
   });
@@ -229,13 +237,17 @@ it('does not take a mistake in reading what was sealed for damage', async () => 
   await expect(read({ ...log, get })).rejects.toBe(mistake);
 });
 
-it('names a record that is another one when its turn comes', async () => {
+it.each(['gone', 'a delivery'])('names a record that is %s when its turn comes', async (then) => {
   const log = await buildLog();
+  const other = createOpenStore([...log.files].filter(([key]) => key < keyOf(3)));
+  const run = (await recordsOf(openLog(other, signer))).find(isRunRecord);
+  await recordDelivery(openLog(other, signer), present(run), deliveryOf());
   let asked = 0;
   const get = (key: string) => {
     if (key !== keyOf(3)) return log.get(key);
     asked += 1;
-    return asked === 1 ? log.get(key) : Promise.resolve(null);
+    if (asked === 1) return log.get(key);
+    return then === 'gone' ? Promise.resolve(null) : other.get(key);
   };
   expect(await read({ ...log, get })).toEqual([
     [1, first],
