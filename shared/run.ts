@@ -148,11 +148,16 @@ async function auditAndSeal(ports: RunPorts, log: EvidenceLog, plan: RunPlan): P
   const { clock, store } = ports;
   const now = isoOf(clock.now());
   const encode = () => encodePolicies(plan.policies, plan.waivers);
-  const { policies, files, tally, waivers, startedAt = now }: Audited =
-    plan.targets === undefined
-      ? // Not encoded before the first request is out.
-        { ...(await gatherOwn(ports, log, plan)), policies: encode() }
-      : await gatherTargets(ports, plan, plan.targets, encode());
+  const {
+    policies,
+    files,
+    tally,
+    waivers,
+    startedAt = now,
+  }: Audited = plan.targets === undefined
+    ? // Not encoded before the first request is out.
+      { ...(await gatherOwn(ports, log, plan)), policies: encode() }
+    : await gatherTargets(ports, plan, plan.targets, encode());
   const nowMs = clock.now();
   return sealRun(store, log, {
     identity: plan.identity,
