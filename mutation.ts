@@ -17,7 +17,7 @@ const testsOf: Readonly<Record<string, readonly string[]>> = {
   'shared/fields.ts': ['fields'],
   'shared/replay.ts': ['replay'],
   'shared/gather.ts': ['gather'],
-  'shared/survey.ts': ['survey'],
+  'shared/survey.ts': ['survey', 'run-sources', 'run-targets'],
   'shared/judge.ts': ['judge'],
   'shared/evidence/tally.ts': ['evidence-tally', 'evidence-drift', 'gather'],
   'shared/evidence/parts.ts': ['evidence-parts'],
