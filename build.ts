@@ -136,9 +136,9 @@ const beside: Plugin = {
   name: 'beside',
   setup(bundle) {
     const filter =
-      /^(croner|virtual:checks|\.\/(tell|finding-lines|evidence\/stores\/cos|settings\/tencent\/secrets)\.ts)$/;
+      /^(virtual:checks|\.\/(tell|finding-lines|schedule|watch|evidence\/stores\/cos|settings\/tencent\/secrets)\.ts)$/;
     bundle.onResolve({ filter }, ({ path, kind }) => {
-      const isLater = path === 'croner' || kind === 'dynamic-import' || kind === 'require-call';
+      const isLater = kind === 'dynamic-import' || kind === 'require-call';
       const name = basename(path, '.ts').replace('virtual:', '');
       return isLater ? { path: `./${name}.js`, external: true } : undefined;
     });
@@ -159,6 +159,16 @@ const compiledPolicies: Plugin = {
       const contents = path === 'virtual:checks' ? modules.checks : modules.policies;
       return { contents, resolveDir: process.cwd() };
     });
+  },
+};
+
+/** The rows of data as what they come to, in JSON: engines read that several times faster than code. */
+const sourcesAsJson: Plugin = {
+  name: 'sources-as-json',
+  setup(bundle) {
+    bundle.onLoad({ filter: /[\\/]shared[\\/]settings[\\/]sources\.ts$/ }, () => ({
+      contents: `export const sources = JSON.parse(${JSON.stringify(JSON.stringify(sources))});`,
+    }));
   },
 };
 
@@ -188,7 +198,7 @@ export const common = {
 /** The audit function itself, without the files beside it. */
 export const auditBundle = {
   ...common,
-  plugins: [beside, ...common.plugins],
+  plugins: [beside, sourcesAsJson, ...common.plugins],
   entryPoints: ['functions/audit/index.ts'],
 } satisfies BuildOptions;
 
@@ -213,9 +223,8 @@ async function main(): Promise<void> {
       entryPoints: ['functions/watchdog/index.ts'],
       outfile: 'dist/watchdog/index.js',
     }),
-    build({ ...common, entryPoints: ['croner'], outfile: 'dist/audit/croner.js' }),
     build({ ...common, entryPoints: ['virtual:checks'], outfile: 'dist/audit/checks.js' }),
-    ...['tell', 'finding-lines', 'settings/tencent/secrets'].map((name) =>
+    ...['tell', 'finding-lines', 'schedule', 'settings/tencent/secrets'].map((name) =>
       build({
         ...common,
         entryPoints: [`shared/${name}.ts`],

@@ -4,6 +4,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { coldStart } from './cold-start.ts';
 import { engines } from './engines.ts';
 import { oneInstance } from './estate.ts';
+import { growth } from './growth.ts';
 import { memory } from './memory.ts';
 import { singleRun } from './single-run.ts';
 import { size } from './size.ts';
@@ -33,6 +34,7 @@ const parts: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> 
   estate: partOf(oneInstance),
   verify: partOf(verifying),
   engines: partOf(engines),
+  growth: partOf(growth),
 };
 
 function partOf<Measured>(bench: Bench<Measured>) {

@@ -36,7 +36,7 @@ const { compiled, examples } = loadLibrary(undefined);
 const needed = Object.entries(sources).filter(([id]) =>
   compiled.some(({ policy }) => policy.source === id),
 );
-/** Of each source the longest answer that passes a policy of its own: what a good night holds. */
+/** Of each source the longest answer that passes a policy of its own. */
 function answerOf(source: string): JsonObject {
   const own = compiled.filter(({ policy }) => policy.source === source);
   const [longest] = examples
@@ -59,10 +59,7 @@ async function build(
   if (signer === undefined || key === undefined) throw new Error('no key');
   const store = createMemoryStore();
   const log = openLog(store, signer);
-  const file = encodePolicies(
-    compiled.map(({ policy }) => policy),
-    [],
-  );
+  const file = encodePolicies(compiled, []);
   for (let night = 0; night < nights; night += 1) {
     const atMs = Date.UTC(2026, 10, 24, 18) + night * dayMs;
     const identity = identify('timer', 'nightly', atMs);

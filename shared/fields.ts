@@ -7,11 +7,14 @@ export type Place = readonly string[];
 
 /** @param path property names from the root; `*` or a number stands for an item of a list */
 export function fieldAt(fields: Fields, path: Place): Field | undefined {
-  return path.reduce<Field | undefined>((field, step) => field && childOf(field, step), {
-    type: 'object',
-    meaning: '',
-    fields,
-  });
+  return path.reduce<Field | undefined>(
+    (field, step) => field && childOf(field, step),
+    rootOf(fields),
+  );
+}
+
+function rootOf(fields: Fields): Field {
+  return { type: 'object', meaning: '', fields };
 }
 
 /** What is documented one step further down. An item of a list means what the list means. */
@@ -20,21 +23,15 @@ export function childOf(field: Field, step: string): Field | undefined {
     return Object.hasOwn(field.fields, step) ? field.fields[step] : undefined;
   }
   if (!/^(\*|\d+)$/.test(step)) return undefined;
-  const { meaning } = field;
-  switch (field.type) {
-    case 'object[]':
-      return { type: 'object', meaning, fields: field.item };
-    case 'string[]':
-    case 'integer[]': {
-      const { values } = field;
-      const type = field.type === 'string[]' ? 'string' : 'integer';
-      return { type, meaning, ...(values !== undefined && { values }) };
-    }
-    case 'boolean':
-    case 'integer':
-    case 'string':
-      return undefined;
-  }
+  const { type, meaning } = field;
+  if (type === 'object[]') return { type: 'object', meaning, fields: field.item };
+  if (type !== 'string[]' && type !== 'integer[]') return undefined;
+  const { values } = field;
+  return {
+    type: type === 'string[]' ? 'string' : 'integer',
+    meaning,
+    ...(values !== undefined && { values }),
+  };
 }
 
 export interface IllTyped {
@@ -49,7 +46,7 @@ export interface IllTyped {
  * it means is for others to say, except for an item of a list, which must be there.
  */
 export function illTypedAt(document: Json, fields: Fields, path: Place): readonly IllTyped[] {
-  return illTypedBelow({ type: 'object', meaning: '', fields }, document, path, 0, []);
+  return illTypedBelow(rootOf(fields), document, path, 0, []);
 }
 
 function illTypedBelow(

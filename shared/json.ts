@@ -117,7 +117,9 @@ export function isWithin(value: unknown, maxDepth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (maxDepth === 0) return false;
   const children: readonly unknown[] = isArray(value) ? value : Object.values(value);
-  return children.every((child) => isWithin(child, maxDepth - 1));
+  // Of all that is done to a line of evidence, this is done to the most values.
+  for (const child of children) if (!isWithin(child, maxDepth - 1)) return false;
+  return true;
 }
 
 /**

@@ -324,8 +324,8 @@ function replayFacts(
     const [expected, actual] = [own(derived, name), own(stored, name)];
     if (expected !== undefined && actual !== undefined && isSame(expected, actual)) continue;
     const isRead = judged.readFacts.has(`${of} ${name}`);
-    if (!Object.hasOwn(source.facts, name) && !isOurs) {
-      if (actual !== undefined) facts[name] = actual;
+    if (actual !== undefined && !Object.hasOwn(source.facts, name) && !isOurs) {
+      facts[name] = actual;
       if (isRead) {
         const message = `${of}: this version does not know the fact ${plainLine(name)} of ${place.target} (line ${String(place.line)})`;
         unchecked.push({ key: place.key, message });
@@ -503,13 +503,13 @@ function replayOpen(bench: Bench, tally: Tally): void {
 }
 
 function cut({ found, run }: Bench): readonly Fault[] {
-  if (found.length <= maxFaultsOfRun) return found;
   const [first] = found;
+  if (first === undefined || found.length <= maxFaultsOfRun) return found;
   const more = found.length - maxFaultsOfRun;
   return [
     ...found.slice(0, maxFaultsOfRun),
     {
-      code: first?.code ?? 'wrong-finding',
+      code: first.code,
       key: keyOf(run.record.seq),
       message: `and ${String(more)} faults more in the files of this run${found.length > enoughFaults ? ', and perhaps others: the rest was not looked at' : ''}`,
     },

@@ -1,6 +1,7 @@
 /** One run, in order: observe, judge, seal, tell. */
 import { AuditError, CloudError } from './errors.ts';
 import { openLog, runsBackwards, type EvidenceLog } from './evidence/chain.ts';
+import { putClaim, readClaims } from './evidence/claims.ts';
 import { encodePolicies, openReports, readReports, type Reports } from './evidence/run-files.ts';
 import { findRun, sealRun, type RunToSeal, type SealedBy } from './evidence/seal.ts';
 import type { Subject } from './evidence/record.ts';
@@ -20,6 +21,7 @@ import type {
 import { usesOf } from './policy/waivers.ts';
 import type { Accounts, Clock, EvidenceStore, Http, InvokeSelf, Log } from './ports.ts';
 import { observe, unreadable } from './settings/observe.ts';
+import { gatherInShards, shardSize, takeOver } from './shards.ts';
 import { sourcesFor, type SurveyPlan } from './survey.ts';
 import type { AuditTarget } from './targets.ts';
 import type { TellPlan } from './tell.ts';
@@ -40,6 +42,8 @@ export interface RunPlan extends TellPlan, SurveyPlan {
   /** That account, where it is known without asking the cloud. */
   readonly uin?: string;
   readonly tool: RunPredicate['tool'];
+  /** Epoch milliseconds: when a run without evidence must have said so; as long as it may tell, unless told otherwise. */
+  readonly failUntilMs?: number;
 }
 
 export interface RunOutcome {
@@ -122,7 +126,8 @@ async function sealedRun(ports: RunPorts, log: EvidenceLog, plan: RunPlan): Prom
     // Without evidence nothing else will tell that the night was blind.
     if (isEvidenceFailure(error)) {
       const { tellFailure } = await telling();
-      await tellFailure(ports, plan, plan.identity.id, error.message);
+      const tellUntilMs = plan.failUntilMs ?? plan.tellUntilMs;
+      await tellFailure(ports, { ...plan, tellUntilMs }, plan.identity.id, error.message);
     }
     throw error;
   }
@@ -142,15 +147,17 @@ function statusOf({ targets: _, ...counts }: Counts): RunOutcome['status'] {
 async function auditAndSeal(ports: RunPorts, log: EvidenceLog, plan: RunPlan): Promise<SealedBy> {
   const { clock, store } = ports;
   const now = isoOf(clock.now());
-  const policies = encodePolicies(
-    plan.policies.map(({ policy }) => policy),
-    plan.waivers,
-  );
-  const gathered: Gathered & { readonly startedAt?: string } =
-    plan.targets === undefined
-      ? await gatherOwn(ports, log, plan)
-      : await gatherTargets(ports, plan, plan.targets, policies.key);
-  const { files, tally, waivers, startedAt = now } = gathered;
+  const encode = () => encodePolicies(plan.policies, plan.waivers);
+  const {
+    policies,
+    files,
+    tally,
+    waivers,
+    startedAt = now,
+  }: Audited = plan.targets === undefined
+    ? // Not encoded before the first request is out.
+      { ...(await gatherOwn(ports, log, plan)), policies: encode() }
+    : await gatherTargets(ports, plan, plan.targets, encode());
   const nowMs = clock.now();
   return sealRun(store, log, {
     identity: plan.identity,
@@ -167,20 +174,23 @@ async function auditAndSeal(ports: RunPorts, log: EvidenceLog, plan: RunPlan): P
   });
 }
 
+interface Audited extends Gathered {
+  readonly policies: RunToSeal['policies'];
+  readonly startedAt?: string;
+}
+
 /** Those of a run that an earlier, killed attempt has read already are not read again. */
 async function gatherTargets(
   ports: RunPorts,
   plan: RunPlan,
   targets: readonly AuditTarget[],
-  policiesKey: string,
-): Promise<Gathered & { readonly startedAt: string }> {
+  policies: RunToSeal['policies'],
+): Promise<Audited> {
+  const policiesKey = policies.key;
   const { store, clock } = ports;
   const { signer } = plan;
   const runId = plan.identity.id;
   const now = isoOf(clock.now());
-  const { gatherInShards, shardSize, takeOver } = await import('./shards.ts');
-  const { putClaim, readClaims } = await import('./evidence/claims.ts');
-
   const claims = await readClaims(store, { runId, policiesKey }, signer);
   const { read, left } = await takeOver(
     store,
@@ -199,7 +209,7 @@ async function gatherTargets(
     invokeSelf === undefined || left.length <= shardSize(plan, clock.now())
       ? await gather(ports, plan, left, { onFull: (file) => claim([file]) })
       : await gatherInShards({ ...ports, invokeSelf, claim }, { ...plan, policiesKey }, left);
-  return { ...joined([...read, rest]), startedAt };
+  return { ...joined([...read, rest]), policies, startedAt };
 }
 
 /** Reading cron expressions is loaded only where there is one. */

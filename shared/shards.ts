@@ -95,32 +95,34 @@ export async function gatherInShards(
   targets: readonly AuditTarget[],
 ): Promise<Gathered> {
   const { clock, store, log } = ports;
-  const shards = split(targets, shardSize(plan, clock.now()));
+  const size = shardSize(plan, clock.now());
+  const shards = split(targets, size);
+  const stride = strideOf(plan, size);
   const atOnce = Math.min(maxAtOnce, shards.length);
   const dispatch = createDispatch(ports, plan, atOnce);
   const limit = pLimit(atOnce);
   const outcomes = await Promise.all(
-    shards.map((shard, index) => limit(() => dispatch.read(shard, index * strideOf(plan, shard)))),
+    shards.map((shard, index) => limit(() => dispatch.read(shard, index * stride))),
   );
   const read = outcomes.flatMap((outcome) => ('files' in outcome ? outcome : []));
 
-  const alone = outcomes.flatMap((outcome) => ('refused' in outcome ? outcome.targets : []));
-  if (alone.length > 0) {
-    const why = dispatch.refusal() ?? '';
+  const refused = outcomes.filter((outcome) => 'refused' in outcome);
+  const [first] = refused;
+  if (first !== undefined) {
+    const why = first.refused;
+    const alone = refused.flatMap((outcome) => outcome.targets);
     log('error', 'no-shards', { reason: why, targets: alone.length });
     const whyLate = `one instance had to read alone, since it could not invoke itself: ${why}`;
-    const firstIndex = shards.length * strideOf(plan, targets.slice(0, 1));
+    const firstIndex = shards.length * stride;
     const onFull = (file: Subject) => ports.claim([file]);
     read.push(await gather(ports, { ...plan, whyLate }, alone, { firstIndex, onFull }));
   }
   const failed = outcomes.filter((outcome) => 'failed' in outcome);
-  if (failed.length > 0) {
-    const collector = collect(store, plan.waivers, { runId: plan.identity.id });
-    for (const { targets: lost, failed: why } of failed) {
-      for (const target of lost) await collector.add(unreadReport(plan, target, why, clock.now()));
-    }
-    read.push(await collector.finish());
+  const collector = collect(store, plan.waivers, { runId: plan.identity.id });
+  for (const { targets: lost, failed: why } of failed) {
+    for (const target of lost) await collector.add(unreadReport(plan, target, why, clock.now()));
   }
+  read.push(await collector.finish());
   await dispatch.silence();
   return joined(read);
 }
@@ -128,13 +130,11 @@ export async function gatherInShards(
 type Outcome =
   | Gathered
   /** This function may not invoke itself, or there is no such function. */
-  | { readonly refused: true; readonly targets: readonly AuditTarget[] }
+  | { readonly refused: string; readonly targets: readonly AuditTarget[] }
   | { readonly failed: string; readonly targets: readonly AuditTarget[] };
 
 interface Dispatch {
   readonly read: (targets: readonly AuditTarget[], firstIndex: number) => Promise<Outcome>;
-  /** Why no invocation is started any more. */
-  readonly refusal: () => string | undefined;
   /** Waits until no shard that was given up can put a file any more. */
   readonly silence: () => Promise<void>;
 }
@@ -142,6 +142,7 @@ interface Dispatch {
 function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Dispatch {
   const { clock, log, store, invokeSelf, claim } = ports;
   const readingBack = pLimit(readBackAtOnce);
+  /** Why no invocation is started any more. */
   let refusal: string | undefined;
   let busyUntilMs = 0;
 
@@ -175,7 +176,7 @@ function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Di
     read: async (targets, firstIndex) => {
       let why = '';
       for (const share of [firstShare, 1]) {
-        if (refusal !== undefined) return { refused: true, targets };
+        if (refusal !== undefined) return { refused: refusal, targets };
         const leftMs = plan.observeUntilMs - clock.now();
         if (leftMs <= 0) return { failed: why === '' ? notStarted : why, targets };
         try {
@@ -187,9 +188,8 @@ function createDispatch(ports: ShardPorts, plan: ShardsPlan, atOnce: number): Di
           else log('warn', 'shard-failed', { firstIndex, targets: targets.length, reason: why });
         }
       }
-      return refusal === undefined ? { failed: why, targets } : { refused: true, targets };
+      return refusal === undefined ? { failed: why, targets } : { refused: refusal, targets };
     },
-    refusal: () => refusal,
     silence: async () => {
       const waitMs = busyUntilMs - clock.now();
       if (waitMs > 0) await clock.sleep(waitMs);
@@ -321,9 +321,10 @@ function split<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
   );
 }
 
-function strideOf({ policies }: ShardsPlan, shard: readonly AuditTarget[]): number {
+/** How many numbers are kept for the files of a shard of so many targets. */
+function strideOf({ policies }: ShardsPlan, targets: number): number {
   const sources = sourceIdsOf(policies).size;
-  return 1 + Math.ceil((shard.length * sources * lineBytes) / fileBytes);
+  return 1 + Math.ceil((targets * sources * lineBytes) / fileBytes);
 }
 
 /**

@@ -19,7 +19,8 @@ import { collected, runAudit, type RunOutcome } from './run.ts';
 import { sealedTarget } from './survey.ts';
 import { plainLine } from './text.ts';
 import { sources } from './settings/sources.ts';
-import type { ShardAnswer } from './shards.ts';
+import { parseShard, runShard, type ShardAnswer } from './shards.ts';
+import { createInvokeSelf } from './settings/tencent/invoke.ts';
 import { createAccounts, type OpenAccounts, type RoleKeys } from './settings/tencent/accounts.ts';
 import { assumeRolesPerSecond, createApi } from './settings/tencent/api.ts';
 import {
@@ -45,6 +46,9 @@ const requestTimeoutMs = 5_000;
 /** Kept back from reading for sealing and telling; of a short invocation no more than this share. */
 const reserveMs = 12_000;
 const reserveShare = 0.4;
+/** The end of an invocation is for saying that it failed: a slow store may use up all the time that it is given. */
+const failureMs = 3_000;
+const failureShare = 0.1;
 /** And for each target, what it takes to read its line again. */
 const reservePerTargetMs = 1;
 
@@ -64,8 +68,9 @@ export async function audit(request: AuditRequest): Promise<RunOutcome> {
   try {
     const config = configOf(resolved, request.policies);
     const { credential, endpoint, evidence } = config;
+    const untilMs = runUntil(deadlineMs);
     const store = await storeAt(evidence, {
-      ...{ use: 'audit', credential, endpoint, requestTimeoutMs, deadlineMs, log },
+      ...{ use: 'audit', credential, endpoint, requestTimeoutMs, deadlineMs: untilMs, log },
     });
     const outcome = await auditAs(config, request, store);
     const isTold = outcome.notices.every(({ status }) => status !== 'failed');
@@ -95,7 +100,7 @@ async function auditAs(
   const { waivers, identity, deadlineMs, log } = request;
   const { site, signer, uin, channels, targets } = config;
   const survey = surveyPlanOf(config, request);
-  const invoking = targets === undefined ? undefined : await invokingSelf(config, request.env);
+  const invoking = targets === undefined ? undefined : invokingSelf(config, request.env);
   const accounts = openAccounts(config);
   const { invokeSelf } = invoking ?? {};
   const ports = { accounts, store, http: sendHttp, clock: systemClock, log };
@@ -110,7 +115,8 @@ async function auditAs(
         channels,
         notify: { notify: config.notify, remindDays: config.remindDays },
         tool,
-        tellUntilMs: deadlineMs,
+        tellUntilMs: runUntil(deadlineMs),
+        failUntilMs: deadlineMs,
         ...(targets !== undefined && { targets }),
         ...(uin !== undefined && { uin }),
         ...(signer !== undefined && { signer }),
@@ -120,6 +126,12 @@ async function auditAs(
     accounts.close();
     invoking?.close();
   }
+}
+
+/** Epoch milliseconds: when all that a run writes and tells must be done. */
+function runUntil(deadlineMs: number): number {
+  const leftMs = Math.max(0, deadlineMs - systemClock.now());
+  return deadlineMs - Math.min(failureMs, leftMs * failureShare);
 }
 
 /**
@@ -135,7 +147,6 @@ export async function auditShard(
   // Its targets come with the event: to read an organisation's file would take more than to read its accounts.
   const { AUDIT_TARGETS: _, ...env } = request.env;
   const config = configOf(withoutSecrets(env), policies);
-  const { parseShard, runShard } = await import('./shards.ts');
   const parsed = parseShard(shard, { site: config.site, policyNames: policyNamesOf(policies) });
   if (!parsed.ok) throw invalid('EVENT_INVALID', 'The event is not valid', parsed.problems);
   const { runId, trigger, untilMs } = parsed.value;
@@ -145,7 +156,6 @@ export async function auditShard(
     ...{ use: 'audit', credential, endpoint, requestTimeoutMs, deadlineMs, log },
   });
   const survey = surveyPlanOf(config, request);
-  const judging = survey.policies.map(({ policy }) => policy);
   const accounts = openAccounts(config, assumeRolesPerSecond / parsed.value.atOnce);
   try {
     return await runShard(
@@ -153,7 +163,7 @@ export async function auditShard(
       {
         ...survey,
         identity: { id: runId, trigger },
-        policiesKey: encodePolicies(judging, waivers).key,
+        policiesKey: encodePolicies(survey.policies, waivers).key,
       },
       { ...parsed.value, untilMs: deadlineMs },
     );
@@ -238,14 +248,13 @@ function openAccounts(
   });
 }
 
-/** Only on SCF there is a function to invoke; its client is read only where there are many targets. */
-async function invokingSelf(
+/** Only on SCF there is a function to invoke. */
+function invokingSelf(
   { credential, site, region, locale, endpoint, secrets }: Config,
   env: Env,
-): Promise<{ readonly invokeSelf: InvokeSelf; readonly close: () => void } | undefined> {
+): { readonly invokeSelf: InvokeSelf; readonly close: () => void } | undefined {
   const name = env['SCF_FUNCTIONNAME'];
   if (name === undefined || name === '') return undefined;
-  const { createInvokeSelf } = await import('./settings/tencent/invoke.ts');
   const [namespace, version] = [env['SCF_NAMESPACE'], env['SCF_FUNCTIONVERSION']];
   return createInvokeSelf(
     systemClock,

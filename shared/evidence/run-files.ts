@@ -38,15 +38,26 @@ function rowOf(finding: Finding) {
   }
 }
 
+interface JudgingPolicy {
+  readonly policy: Policy;
+  /** In canonical JSON, where somebody has made it before. */
+  readonly text?: string;
+}
+
 /** The policies and waivers that judged, in the one form that gives the same hash on every night. */
 export function encodePolicies(
-  policies: readonly Policy[],
+  judging: readonly JudgingPolicy[],
   waivers: readonly Waiver[],
 ): { readonly key: string; readonly bytes: Uint8Array } {
-  const byId = [...policies].sort((a, b) => (a.id < b.id ? -1 : 1));
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- both came from JSON files
-  const bytes = Buffer.from(`${canonicalJson({ policies: byId, waivers } as unknown as Json)}\n`);
+  const byId = [...judging].sort(({ policy: a }, { policy: b }) => (a.id < b.id ? -1 : 1));
+  const policies = byId.map(({ policy, text = canonical(policy) }) => text).join(',');
+  const bytes = Buffer.from(`{"policies":[${policies}],"waivers":${canonical(waivers)}}\n`);
   return { key: `policies/${sha256(bytes)}.json`, bytes };
+}
+
+function canonical(value: Policy | readonly Waiver[]): string {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- they came from JSON files
+  return canonicalJson(value as unknown as Json);
 }
 
 /**

@@ -70,8 +70,8 @@ export function changesFor(
   { min, remindDays, notify }: ChangeOptions,
 ): Changes {
   const heard = new Map(
-    (before?.open ?? [])
-      .filter(({ severity }) => before !== undefined && isAtLeast(severity, before.min))
+    before?.open
+      .filter(({ severity }) => isAtLeast(severity, before.min))
       .map((finding) => [finding.fingerprint, finding]),
   );
   const open = now.open.filter(({ severity }) => isAtLeast(severity, min));
@@ -123,7 +123,7 @@ export function changesFor(
     ),
     drift: now.drift.filter(
       (drift) =>
-        notify === 'always' || !(before?.drift ?? []).some((known) => isSame(known, drift)),
+        notify === 'always' || before?.drift.some((known) => isSame(known, drift)) !== true,
     ),
     missed: now.missed,
   };

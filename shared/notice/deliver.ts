@@ -28,9 +28,8 @@ export async function deliver(
   const told: string[] = [];
   let attempts = 0;
   let failure: string | null = null;
-  for (const [index, post] of posts.entries()) {
-    const id = index === 0 ? notice.id : `${notice.id}-${String(index + 1)}`;
-    const sent = await send(ports, channel, post, id, deadlineMs);
+  for (const post of posts) {
+    const sent = await send(ports, channel, post, notice.id, deadlineMs);
     attempts += sent.attempts;
     if (sent.outcome.kind !== 'sent') {
       failure = sent.outcome.reason;

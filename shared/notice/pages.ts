@@ -81,30 +81,18 @@ function spanText(span: Span, dialect: Dialect): string {
  * mention, link or format becomes its full-width twin, which people read and parsers do not.
  */
 export function inert(text: string): string {
-  return text.replace(/[<>[\]*`_~|#@{}\\]/g, (mark) => fullWidth[mark] ?? mark);
+  return text.replace(/[<>[\]*`_~|#@{}\\]/g, fullWidth);
 }
 
 /** Inside a code span only the mark that ends it is live, and some more where a client looks ahead. */
 export function inertCode(text: string): string {
-  return text.replaceAll('](', '] (').replace(/[`<@{]/g, (mark) => fullWidth[mark] ?? mark);
+  return text.replaceAll('](', '] (').replace(/[`<@{]/g, fullWidth);
 }
 
-const fullWidth: Readonly<Record<string, string>> = {
-  '<': '＜',
-  '>': '＞',
-  '[': '［',
-  ']': '］',
-  '*': '＊',
-  '`': 'ˋ',
-  _: '＿',
-  '~': '～',
-  '|': '｜',
-  '#': '＃',
-  '@': '＠',
-  '{': '｛',
-  '}': '｝',
-  '\\': '＼',
-};
+/** Each mark of ASCII has its twin so many places further on; a backtick gets another that looks like it. */
+function fullWidth(mark: string): string {
+  return mark === '`' ? 'ˋ' : String.fromCharCode(mark.charCodeAt(0) + 0xfee0);
+}
 
 export const markdown: Dialect = {
   text: inert,

@@ -6,7 +6,8 @@ import { Ajv2020, type Options } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 
 import { messageOf } from '../errors.ts';
-import type { JsonObject, Policy, Waiver } from '../model.ts';
+import { canonicalJson } from '../json.ts';
+import type { Json, JsonObject, Policy, Waiver } from '../model.ts';
 import type { Check, CompiledPolicy } from './compiled.ts';
 import { readsOf } from './reads.ts';
 
@@ -86,27 +87,36 @@ export function compileToModules(
     nameBySchema.set(text, name);
     return name;
   };
-  const part = (schema: JsonObject) =>
-    `{ check: late('${nameOf(schema)}'), reads: ${JSON.stringify(readsOf(schema).paths)} }`;
-  const rows = packed.map(({ pack, policy }, index) => {
-    const { when, require } = policy;
-    return [
-      `{ policy: texts[${String(index)}], pack: ${JSON.stringify(pack)}`,
-      ...(when === undefined ? [] : [`when: ${part(when)}`]),
-      `require: ${part(require)} }`,
-    ].join(', ');
-  });
+  const part = (schema: JsonObject) => ({ check: nameOf(schema), reads: readsOf(schema).paths });
+  const rows = packed.map(({ pack, policy }) => ({
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- it came from a JSON file
+    ...{ text: canonicalJson(policy as unknown as Json), pack, require: part(policy.require) },
+    ...(policy.when !== undefined && { when: part(policy.when) }),
+  }));
   const names = [...nameBySchema.values()];
   const checks = standaloneCode.default(ajv, Object.fromEntries(names.map((name) => [name, name])));
-  // Engines read a string of JSON several times faster than the same value as code.
-  const texts = JSON.stringify(JSON.stringify(packed.map(({ policy }) => policy)));
-  const policies = [
-    `const texts = JSON.parse(${texts});`,
-    `const checkOf = (name) => require('virtual:checks')[name];`,
-    `const late = (name) => Object.defineProperty(`,
-    `  (document) => checkOf(name)(document), 'errors', { get: () => checkOf(name).errors });`,
-    `export const policies = [${rows.join(',\n')}];`,
-    `export const waivers = ${JSON.stringify(waivers)};`,
-  ].join('\n');
+  const policies = `
+    const late = ({ check: name, reads }) => {
+      let check;
+      const checked = () => (check ??= require('virtual:checks')[name]);
+      return {
+        check: Object.defineProperty((document) => checked()(document), 'errors', {
+          get: () => checked().errors,
+        }),
+        reads,
+      };
+    };
+    // Engines read a string of JSON several times faster than the same value as code.
+    export const policies = JSON.parse(${JSON.stringify(JSON.stringify(rows))}).map(
+      ({ text, pack, require, when }) => ({
+        policy: JSON.parse(text),
+        text,
+        pack,
+        require: late(require),
+        ...(when !== undefined && { when: late(when) }),
+      }),
+    );
+    export const waivers = ${JSON.stringify(waivers)};
+  `;
   return { policies, checks };
 }

@@ -20,6 +20,8 @@ export interface Check {
 /** A policy ready to judge: the same whether ajv compiled it at build time or just now. */
 export interface CompiledPolicy {
   readonly policy: Policy;
+  /** The same in canonical JSON, as it is sealed, where the build made it. */
+  readonly text?: string;
   /** The folder of `policies/` it comes from. */
   readonly pack: string;
   readonly when?: { readonly check: Check; readonly reads: readonly ReadPath[] };

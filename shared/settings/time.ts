@@ -32,16 +32,8 @@ export function parseInstant(text: string, zone: string): number | undefined {
 
 /** Date.UTC rolls 30 February over to March; a date that the calendar lacks is no date. */
 function isRealDate(wallMs: number, parts: readonly number[]): boolean {
-  const date = new Date(wallMs);
-  const [year, month, day, hour, minute, second] = parts;
-  return (
-    date.getUTCFullYear() === year &&
-    date.getUTCMonth() + 1 === month &&
-    date.getUTCDate() === day &&
-    date.getUTCHours() === hour &&
-    date.getUTCMinutes() === minute &&
-    date.getUTCSeconds() === second
-  );
+  const read = new Date(wallMs).toISOString().split(/\D/);
+  return parts.every((part, index) => Number(read[index]) === part);
 }
 
 /**
@@ -57,8 +49,8 @@ function inZone(wallMs: number, zone: string): number | undefined {
   return instants.length === 0 ? undefined : Math.min(...instants);
 }
 
+/** `Z` has no digits, and is 0. */
 function offsetMinutes(offset: string): number | undefined {
-  if (offset === 'Z') return 0;
   const sign = offset.startsWith('-') ? -1 : 1;
   const digits = offset.replaceAll(/\D/g, '');
   const [hours, minutes] = [Number(digits.slice(0, 2)), Number(digits.slice(2))];

@@ -119,3 +119,19 @@ it('rejects where nobody listens', async () => {
   await server.close();
   await expect(sendHttp(requestTo(server.url))).rejects.toThrow(/^no answer \(ECONNREFUSED\)$/);
 });
+
+it.each([
+  ['that it waited for in vain', 0],
+  ['of which it has read enough', 200_000],
+])('lets go of an answer %s', async (_name, bytes) => {
+  let hangUp: () => void;
+  const hungUp = new Promise<void>((resolve) => (hangUp = resolve));
+  const server = await serve((response) => {
+    response.on('close', hangUp);
+    response.writeHead(200);
+    response.write('x'.repeat(bytes + 1));
+  });
+  await sendHttp(requestTo(server.url, { timeoutMs: 80 })).catch(() => undefined);
+  // Else it would keep the function's process alive.
+  await hungUp;
+});

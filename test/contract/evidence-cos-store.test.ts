@@ -1,4 +1,6 @@
 /** What only a bucket can get wrong: who may, what it promises, and answers that get lost. */
+import { Readable } from 'node:stream';
+
 import { expect, it } from 'vitest';
 
 import type { CosOptions } from '../../shared/evidence/stores/cos.ts';
@@ -343,6 +345,23 @@ it('lists names that others put there, and passes over the marks of folders', as
   for (const name of ['log/', 'log/folder/']) simulator.cos.objects.set(`evidence/${name}`, empty);
   simulator.cos.objects.set('evidence2/log/z', object);
   expect(await store.list('log/')).toEqual([...hostile, 'log/x'].sort());
+});
+
+it('reads no object without an end into memory', async () => {
+  const simulator = await start();
+  const chunk = Buffer.alloc(1024 * 1024);
+  const server = await startServer((response) => {
+    response.writeHead(200, { 'x-cos-request-id': requestId });
+    Readable.from(Array.from({ length: 136 }, () => chunk)).pipe(response);
+  });
+  const endpoint = new URL(server.url);
+  const { store } = openCos(simulator, { use: 'read', endpoint, requestTimeoutMs: 60_000 });
+  await expect(store.get(key)).rejects.toMatchObject({
+    code: 'EVIDENCE_UNREADABLE',
+    message: `Evidence ${key} could not be read from ${place} (the answer is too large). No file of the audit is so large: see who put it there, and check proxies.`,
+  });
+  expect(server.received).toHaveLength(1);
+  await server.close();
 });
 
 it('keeps an empty file apart from a folder and from none', async () => {

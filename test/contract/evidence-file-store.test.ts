@@ -1,7 +1,8 @@
 /** What only a file store can get wrong: disks that say no, links, and what it leaves lying about. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import fs, { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -68,6 +69,60 @@ it('leaves no temporary file after a write that won, and after one that lost', a
   expect(await leftIn(root)).toEqual([]);
   expect(await readdir(join(root, 'runs/a'))).toEqual(['x']);
   expect(await readFile(join(root, 'runs/a/x'), 'utf8')).toBe('first');
+});
+
+it('has the bytes on the disk before they get their name, and the names before it says so', async () => {
+  const told: string[] = [];
+  const paths = new Map<unknown, string>();
+  const named = (path: unknown) =>
+    String(path)
+      .replace(root, '<root>')
+      .replace(/[\da-f-]{36}/, '<uuid>');
+  const { openSync, writeFileSync, fsyncSync, linkSync } = fs;
+  const real = { openSync, writeFileSync, fsyncSync, linkSync };
+  const watched = {
+    openSync: (...args: Parameters<typeof fs.openSync>) => {
+      const file = real.openSync(...args);
+      paths.set(file, named(args[0]));
+      return file;
+    },
+    writeFileSync: (...args: Parameters<typeof fs.writeFileSync>) => {
+      real.writeFileSync(...args);
+      told.push(`write ${String(paths.get(args[0]))}`);
+    },
+    fsyncSync: (file: number) => {
+      real.fsyncSync(file);
+      told.push(`sync ${String(paths.get(file))}`);
+    },
+    linkSync: (from: string, to: string) => {
+      real.linkSync(from, to);
+      told.push(`link ${named(from)} as ${named(to)}`);
+    },
+  };
+  Object.assign(fs, watched);
+  syncBuiltinESMExports();
+  try {
+    const store = createFileStore(root);
+    await store.putIfAbsent('runs/one/targets-0000.jsonl', bytesOf('x'));
+    told.push('said');
+    await store.putIfAbsent('runs/one/targets-0001.jsonl', bytesOf('y'));
+    told.push('said');
+  } finally {
+    Object.assign(fs, real);
+    syncBuiltinESMExports();
+  }
+  const written = (name: string) => [
+    ...['write <root>/.tmp/<uuid>', 'sync <root>/.tmp/<uuid>'],
+    `link <root>/.tmp/<uuid> as <root>/runs/one/${name}`,
+    'sync <root>/runs/one',
+    'said',
+  ];
+  expect(told).toEqual([
+    // The folders are new, and so are their names.
+    ...['sync <root>/runs', 'sync <root>'],
+    ...written('targets-0000.jsonl'),
+    ...written('targets-0001.jsonl'),
+  ]);
 });
 
 it('says which evidence could not be written where a file is in the place of a folder', async () => {

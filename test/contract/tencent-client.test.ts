@@ -6,11 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { CloudError } from '../../shared/errors.ts';
 import type { Locale, Source } from '../../shared/model.ts';
 import { urlOf, type ApiOptions } from '../../shared/settings/tencent/api.ts';
+import { createConnections } from '../../shared/settings/tencent/connections.ts';
 import type { ApiFault, Simulator } from '../../simulator/simulator.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { openReader } from '../support/reader.ts';
@@ -743,4 +744,19 @@ describe('the process', () => {
       }
     },
   );
+});
+
+it('closes no connections that others share', async () => {
+  const simulator = await start();
+  simulator.setApiFault({ kind: 'slow', delayMs: 50 });
+  const connections = createConnections();
+  const [one, other] = [open(simulator, { connections }), open(simulator, { connections })];
+  const reading = other.reader.read(scanSource, forever);
+  await vi.waitFor(() => {
+    expect(simulator.requests).toHaveLength(1);
+  });
+  one.reader.close();
+  expect(await reading).toEqual(goodSettings);
+  expect(simulator.requests).toHaveLength(1);
+  connections.close();
 });

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import {
   credentialFromProfile,
   credentialOf,
+  injectedUin,
   type Credential,
 } from '../../shared/settings/tencent/credentials.ts';
 
@@ -138,5 +139,31 @@ describe('credentialFromProfile', () => {
     mkdirSync(join(folder, 'folder'));
     expect(credentialFromProfile(join(folder, 'missing'))).toBeUndefined();
     expect(credentialFromProfile(join(folder, 'folder'))).toBeUndefined();
+  });
+});
+
+describe('the own account’s uin', () => {
+  const uin = '100000000001';
+  const cases: Readonly<Record<string, readonly [Record<string, string>, string | undefined]>> = {
+    'is what SCF injects with its credential': [
+      { TENCENTCLOUD_SECRETID: id, TENCENTCLOUD_UIN: uin },
+      uin,
+    ],
+    'is not what is left over beside a key of somebody’s own': [
+      { TENCENTCLOUD_SECRET_ID: id, TENCENTCLOUD_UIN: uin },
+      undefined,
+    ],
+    'is not what is left over beside an empty credential': [
+      { TENCENTCLOUD_SECRETID: ' ', TENCENTCLOUD_UIN: uin },
+      undefined,
+    ],
+    'is no other text': [
+      { TENCENTCLOUD_SECRETID: id, TENCENTCLOUD_UIN: `${uin}, or so` },
+      undefined,
+    ],
+    'is asked for where nobody injects it': [{ TENCENTCLOUD_SECRETID: id }, undefined],
+  };
+  it.each(Object.entries(cases))('%s', (_name, [env, expected]) => {
+    expect(injectedUin(env)).toBe(expected);
   });
 });

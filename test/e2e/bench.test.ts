@@ -34,7 +34,7 @@ const aNumber = expect.any(Number) as number;
 it('measures every budget in one run', async () => {
   const { budgets, details } = await bench<All>('--json', '--quick');
   expect(Object.keys(details)).toEqual([
-    ...['cold-start', 'memory', 'size', 'run', 'estate', 'verify', 'engines'],
+    ...['cold-start', 'memory', 'size', 'run', 'estate', 'verify', 'engines', 'growth'],
   ]);
   expect(budgets.map(({ what }) => what)).toEqual([
     'cold start ÷ a client of 40 lines, the same request',

@@ -199,6 +199,21 @@ describe('run', () => {
     }
   });
 
+  it('ends with 1 when the log is broken, and every channel hears that the audit failed', async () => {
+    stage.simulator.setScenario('good');
+    await mkdir(join(stage.folder, 'log/000000000001.json'), { recursive: true });
+    const { code, stdout, stderr } = await tcssAudit(['run'], stage.env);
+
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'Evidence log/000000000001.json is no file of evidence (it is no regular file).\n',
+    });
+    const { inbox } = stage.simulator;
+    expect(inbox.map(({ channel }) => channel).sort()).toEqual(['generic', 'slack', 'wecom']);
+    for (const { body } of inbox) expect(JSON.stringify(body)).toContain('no file of evidence');
+  });
+
   it('writes to --evidence rather than to AUDIT_EVIDENCE', async () => {
     await tcssAudit(['run', '--evidence', 'file:elsewhere'], stage.env);
 

@@ -135,6 +135,16 @@ it.each(['Enabled', 'Suspended'] as const)(
   },
 );
 
+it('a bucket that never answers leaves time to say that the night was blind', async () => {
+  stage.simulator.cos.setFault({ kind: 'hang' });
+  const { error } = await invoke({ env, remainingMs: 10_000 });
+  expect(error).toMatch(/^Evidence .* could not be read from bucket audit-1250000000/);
+  expect(told()).toEqual(everyChannel);
+  expect(
+    stage.simulator.inbox.map(({ body }) => /FAILED|"failure"/.test(JSON.stringify(body))),
+  ).toEqual([true, true, true]);
+});
+
 it('no secret in any output, object or notice when COS refuses', async () => {
   const { output, error } = await invoke({
     env: {

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
+import { readRuns } from '../../shared/evidence/runs.ts';
 import { createFileStore } from '../../shared/evidence/stores/file.ts';
 import { verifyLog } from '../../shared/evidence/verify.ts';
 import { openCos } from '../support/cos.ts';
@@ -82,6 +83,27 @@ it('eight at once on one bucket leave one chain of eight runs, and tell each cha
   expect({ faults, runs, unfinished }).toEqual({ faults: [], runs: 8, unfinished: [] });
   expect(told()).toEqual(everyChannel);
 });
+
+it.each(['folder', 'bucket'] as const)(
+  'the same tick eight times at once in one %s is one run, told once to each channel',
+  async (place) => {
+    const env = place === 'folder' ? stage.env : cosEnv();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => invoke({ env, remainingMs: 60_000 })),
+    );
+    expect(answers.map(({ answer }) => answer?.['status'])).toEqual(answers.map(() => 'fail'));
+    const store =
+      place === 'folder'
+        ? createFileStore(stage.folder)
+        : openCos(stage.simulator, { use: 'read', prefix: 'tcss/' }).store;
+    const { faults, unfinished } = await verifyLog(store, { publicKeys: [] });
+    expect({ faults, unfinished }).toEqual({ faults: [], unfinished: [] });
+    const nights = [];
+    for await (const night of readRuns(store)) nights.push(night);
+    expect(nights).toMatchObject([{ kind: 'run', predicate: { counts: { targets: 1 } } }]);
+    expect(told()).toEqual(everyChannel);
+  },
+);
 
 /** A folder of its own file system, where that may be mounted. */
 async function mounted(path: string, options: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 /** The built function, in a process of its own, against the simulator. `npm test` builds it first. */
 import { generateKeyPairSync } from 'node:crypto';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -27,6 +27,7 @@ interface AnswerShape {
     violations: unknown[];
     reason: unknown;
   }[];
+  readonly omitted?: number;
   readonly evidence: { seq: number; sha256: string };
   readonly notices: readonly {
     channel: string;
@@ -55,9 +56,24 @@ describe('one audit', () => {
       counts: { targets: 1, pass: 63, fail: 0, waived: 0, error: 0, skip: 3 },
       findings: [],
     });
+    expect(answer).not.toHaveProperty('omitted');
     expect(answer.notices.map(({ status }) => status)).toEqual(['nothing', 'nothing', 'nothing']);
     expect(stage.simulator.inbox).toEqual([]);
     expect((await stage.records()).map(({ kind }) => kind)).toEqual(['run', 'delivery']);
+    expect(await stage.faults()).toEqual([]);
+  });
+
+  it('passes nothing where the file of the checks cannot be read', async () => {
+    const bundle = join(stage.folder, 'without-checks');
+    await cp('dist/audit', bundle, { recursive: true });
+    await rm(join(bundle, 'checks.js'));
+    const answer = answerOf(await invoke({ env: stage.env, bundle }));
+
+    expect(answer).toMatchObject({
+      status: 'error',
+      counts: { pass: 0, fail: 0, error: 65, skip: 1 },
+    });
+    expect(answer.findings[0]?.reason).toMatch(/^the check failed: Cannot find module/);
     expect(await stage.faults()).toEqual([]);
   });
 
@@ -121,6 +137,26 @@ describe('one audit', () => {
     expect(first.runId).toMatch(/^manual-\d{8}T\d{6,9}Z$/);
     expect(second.runId).not.toBe(first.runId);
   });
+});
+
+it('answers with as many findings as the platform takes, and counts the others', async () => {
+  const targets = Array.from({ length: 200 }, (_, index) => {
+    const uin = String(100000000100 + index);
+    return { uin, roleArn: `qcs::cam::uin/${uin}:roleName/Gone` };
+  });
+  const file = join(stage.folder, 'targets.json');
+  await writeFile(file, JSON.stringify(targets));
+  const env = { ...stage.env, AUDIT_TARGETS: file, AUDIT_WEBHOOKS: '' };
+  const answer = answerOf(await invoke({ env }));
+
+  const { counts, findings, omitted = 0 } = answer;
+  expect(counts).toMatchObject({ targets: 200, pass: 0, fail: 0, waived: 0 });
+  expect(omitted).toBeGreaterThan(0);
+  expect(findings.length + omitted).toBe(counts['error']);
+  // SCF takes 6 MB, and a character may take three bytes. Nothing that fits is left out.
+  const chars = JSON.stringify(findings).length;
+  expect(chars).toBeLessThan(2_000_000);
+  expect(chars).toBeGreaterThan(1_400_000);
 });
 
 describe('each documented boolean', () => {

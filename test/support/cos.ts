@@ -6,6 +6,7 @@ import { AuditError } from '../../shared/errors.ts';
 import type { CosOptions, CosStore } from '../../shared/evidence/stores/cos.ts';
 import type { JsonObject } from '../../shared/model.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
+import type { Clock } from '../../shared/ports.ts';
 import { createManualClock, type ManualClock } from './fake-ports.ts';
 
 // Not the source: in there Tencent's own transport would be at work, which tries again unheard.
@@ -21,13 +22,17 @@ export interface OpenedCos {
 }
 
 /** The last id names the writer of the last put. */
-export function openCos(simulator: Simulator, change: Partial<CosOptions> = {}): OpenedCos {
+export function openCos(
+  simulator: Simulator,
+  change: Partial<CosOptions> = {},
+  time?: Clock,
+): OpenedCos {
   const clock = createManualClock(Date.now());
   const logged: (JsonObject | undefined)[] = [];
   let ids = 0;
   const store = createCosStore(
     {
-      clock,
+      clock: time ?? clock,
       newId: () => `writer-${String((ids += 1))}`,
       newError: (code, message) => new AuditError(code, message),
       log: (_level, _event, details) => logged.push(details),

@@ -4,7 +4,7 @@ import { AuditError } from '../../shared/errors.ts';
 import { openLog, runsBackwards } from '../../shared/evidence/chain.ts';
 import { decodeRecord } from '../../shared/evidence/record.ts';
 import { verifyLog } from '../../shared/evidence/verify.ts';
-import type { EvidenceStore, HttpRequest } from '../../shared/ports.ts';
+import type { Clock, EvidenceStore, HttpRequest } from '../../shared/ports.ts';
 import { createReplay } from '../../shared/replay.ts';
 import { runAudit, type RunOutcome } from '../../shared/run.ts';
 import { sources } from '../../shared/settings/sources.ts';
@@ -28,10 +28,17 @@ const replay = createReplay({ sources, version: '0.0.0-test', judgePattern });
 
 /** The evidence, as each process opens it anew; and what goes wrong with it. */
 export interface FaultyPlace {
-  readonly open: () => EvidenceStore;
+  /** @param until of a run: its clock, and when its time is over */
+  readonly open: (until?: { readonly clock: Clock; readonly deadlineMs: number }) => EvidenceStore;
   /** Before the faulty run, unless that is the later one. */
   readonly spoil: () => void;
   readonly mend: () => void;
+  /** How much time the place itself has taken so far, in milliseconds, beside that of the clock. */
+  readonly lostMs?: (clockMs: number) => number;
+  /** Of a run: 200 s unless told otherwise, half of which is for reading. */
+  readonly invocationMs?: number;
+  /** How much of that, at its end, is kept for saying that the run failed. */
+  readonly failureMs?: number;
   /** The faulty run is the one after the violation was sealed and told. */
   readonly isLate?: true;
 }
@@ -49,6 +56,8 @@ export interface FaultyNight {
   readonly told: readonly number[];
   /** Its record of what it told is in the log. */
   readonly isRecorded: boolean;
+  /** How long the faulty run took. */
+  readonly tookMs: number;
 }
 
 interface Told {
@@ -61,22 +70,29 @@ interface Told {
 /** A quiet night, then the faulty one, then a later run on the store as it was left. */
 export async function playFaultyNight(place: FaultyPlace, later: Later): Promise<FaultyNight> {
   const posts: Told[] = [];
-  const clock = createManualClock(firstMs);
+  const manual = createManualClock(firstMs);
+  const lostMs = () => place.lostMs?.(manual.now()) ?? 0;
+  const clock = { ...manual, now: () => manual.now() + lostMs() };
+  const { invocationMs = 200_000, failureMs = 0 } = place;
   let settings = goodSettings;
   const run = (night: number): Promise<RunOutcome | AuditError> => {
-    clock.set(Math.max(clock.now() + 60_000, nightMs(night) + 2_000));
+    const startMs = Math.max(clock.now() + 60_000, nightMs(night) + 2_000);
+    clock.set(startMs - lostMs());
+    const deadlineMs = startMs + invocationMs - failureMs;
     const http = createScriptedHttp((request) => {
       posts.push(toldBy(request));
       return { status: 204 };
     });
     const reader = createReader(() => settings);
-    const { ports } = worldOf({ store: place.open(), clock, http, reader });
+    const store = place.open({ clock, deadlineMs });
+    const { ports } = worldOf({ store, clock, http, reader });
     const plan = planAt(new Date(nightMs(night)).toISOString(), {
       signer,
       channels,
       notify: { notify: 'changes', remindDays: 0 },
-      observeUntilMs: clock.now() + 100_000,
-      tellUntilMs: clock.now() + 200_000,
+      observeUntilMs: startMs + invocationMs / 2,
+      tellUntilMs: deadlineMs,
+      failUntilMs: startMs + invocationMs,
     });
     return runAudit(ports, plan).catch((error: unknown) => {
       if (error instanceof AuditError) return error;
@@ -105,6 +121,7 @@ export async function playFaultyNight(place: FaultyPlace, later: Later): Promise
   settings = { ...goodSettings, ScanVul: false };
   if (place.isLate !== true) place.spoil();
   const first = await run(1);
+  const tookMs = clock.now() - (nightMs(1) + 2_000);
   if (place.isLate !== true) place.mend();
   const isRecorded = !(first instanceof AuditError);
   const { end, message } =
@@ -132,7 +149,14 @@ export async function playFaultyNight(place: FaultyPlace, later: Later): Promise
     law(count > 0, `${hosts[index] ?? ''} never heard of the violation`);
     law(count === 1 || !isRecorded, `${hosts[index] ?? ''} heard of it ${String(count)} times`);
   }
-  return { ended: end, ...(message !== undefined && { message }), broken, told, isRecorded };
+  return {
+    ended: end,
+    ...(message !== undefined && { message }),
+    broken,
+    told,
+    isRecorded,
+    tookMs,
+  };
 }
 
 async function isSealed(store: EvidenceStore, scheduledMs: number): Promise<boolean> {

@@ -22,8 +22,8 @@ export interface InvokeOptions {
   readonly remainingMs?: number;
   /** The node binary that runs the bundle. */
   readonly node?: string;
-  /** The audit, unless told otherwise. */
-  readonly bundle?: 'audit' | 'watchdog';
+  /** A folder of `dist/`, or any by its whole path; the audit, unless told otherwise. */
+  readonly bundle?: string;
 }
 
 export const nightly = {
@@ -35,7 +35,7 @@ export const nightly = {
 
 /** The process must end by itself: nothing may keep the event loop alive after the answer. */
 const runnerOf = (bundle: string) => `
-  const { main_handler } = require(${JSON.stringify(resolve(`dist/${bundle}/index.js`))});
+  const { main_handler } = require(${JSON.stringify(resolve('dist', bundle, 'index.js'))});
   const [event, remainingMs] = JSON.parse(process.argv[1]);
   const endMs = Date.now() + remainingMs;
   const context = remainingMs === null ? {} : { getRemainingTimeInMillis: () => endMs - Date.now() };

@@ -137,10 +137,7 @@ export interface Night {
   readonly missedSince?: RunToSeal['missedSince'];
 }
 
-export const policiesFile = encodePolicies(
-  policies.map(({ policy }) => policy),
-  [],
-);
+export const policiesFile = encodePolicies(policies, []);
 
 export async function seal(
   store: EvidenceStore,

@@ -93,7 +93,10 @@ export async function sealNights(
         targets.map((target) => reportOf(target, scheduledMs + 1_000)),
       )),
       waivers: [],
-      policies: encodePolicies(policies, [waiver]),
+      policies: encodePolicies(
+        policies.map((policy) => ({ policy })),
+        [waiver],
+      ),
     });
   }
   const runs: SealedRun[] = [];

@@ -103,8 +103,14 @@ describe('the policies file', () => {
     until: '2026-12-01',
   };
 
+  const encode = (judging: readonly Policy[], waivers: readonly Waiver[]) =>
+    encodePolicies(
+      judging.map((policy) => ({ policy })),
+      waivers,
+    );
+
   it('is named by its hash, and the same on every night', () => {
-    const { key, bytes } = encodePolicies([a, b, c], [waiver]);
+    const { key, bytes } = encode([a, b, c], [waiver]);
     expect(key).toBe(`policies/${sha256(bytes)}.json`);
     const orders = [
       [a, b, c],
@@ -116,13 +122,13 @@ describe('the policies file', () => {
       const reversed = order.map(
         (policy) => Object.fromEntries(Object.entries(policy).reverse()) as unknown as Policy,
       );
-      expect(encodePolicies(reversed, [waiver]).key).toBe(key);
+      expect(encode(reversed, [waiver]).key).toBe(key);
     }
-    expect(encodePolicies([a, b, c], []).key).not.toBe(key);
+    expect(encode([a, b, c], []).key).not.toBe(key);
   });
 
   it('is a line of JSON with both lists', () => {
-    const text = Buffer.from(encodePolicies([b, a], [waiver]).bytes).toString();
+    const text = Buffer.from(encode([b, a], [waiver]).bytes).toString();
     const sorted = [a, b].sort((one, other) => (one.id < other.id ? -1 : 1));
     expect(text.indexOf('\n')).toBe(text.length - 1);
     expect(JSON.parse(text)).toEqual({ policies: sorted, waivers: [waiver] });

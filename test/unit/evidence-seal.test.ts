@@ -492,3 +492,19 @@ it('finds the latest record of a run, and none of a run that only left files', a
   await seal(store, log, { at: nights[1], report: bad });
   expect((await findRun(store, log, runId))?.seq).toBe(1);
 });
+
+it('seals what a twin left later beside it too, and still knows what was left before', async () => {
+  const store = createOpenStore();
+  const log = openLog(store, signer);
+  store.files.set(`${folder}/targets-0000.jsonl`, bytesOf('left\n'));
+  await seal(store, log, { at: nights[0], report: bad });
+  store.files.set(`${folder}/targets-0002.jsonl`, bytesOf('left later\n'));
+  const record = present(await findRun(store, log, runId));
+  expect(record.seq).toBe(2);
+  expect(record.predicate.abandoned).toEqual([
+    `${folder}/targets-0000.jsonl`,
+    `${folder}/targets-0002.jsonl`,
+  ]);
+  expect((await readReports(store, record)).map(({ target }) => target)).toEqual([bad.target]);
+  expect(await faultsOf(store)).toEqual([]);
+});

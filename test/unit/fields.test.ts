@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { fieldAt, illTypedAt } from '../../shared/fields.ts';
+import { childOf, fieldAt, illTypedAt, placeOf } from '../../shared/fields.ts';
 import type { Fields, FieldType, JsonObject } from '../../shared/model.ts';
 
 const meaning = 'Made up.';
@@ -28,6 +28,7 @@ describe('fieldAt', () => {
     List: 'object[]',
     'List.*': 'object',
     'List.7': 'object',
+    'List.17': 'object',
     'List.*.Rule.Days': 'integer',
     'List.*.Parts.*.On': 'boolean',
     'Names.*': 'string',
@@ -39,9 +40,16 @@ describe('fieldAt', () => {
     'List.On': undefined,
     'List.*.constructor': undefined,
     'Names.*.length': undefined,
+    'Names.length': undefined,
+    'Names.*1': undefined,
+    'Names.1*': undefined,
   };
   it.each(Object.entries(places))('%s', (path, type) => {
     expect(fieldAt(fields, path.split('.'))?.type).toBe(type);
+  });
+
+  it('of no steps is the document', () => {
+    expect(fieldAt(fields, [])).toEqual({ type: 'object', meaning: '', fields });
   });
 
   it('keeps the documented values of a list for its items', () => {
@@ -51,6 +59,27 @@ describe('fieldAt', () => {
       values: ['a', 'b'],
     });
   });
+});
+
+it('an item of a list means what the list means', () => {
+  const [names, ids] = [
+    { type: 'string[]', meaning },
+    { type: 'integer[]', meaning },
+  ] as const;
+  expect([childOf(names, '*'), childOf(ids, '0')]).toStrictEqual([
+    { type: 'string', meaning },
+    { type: 'integer', meaning },
+  ]);
+  expect(childOf({ type: 'object[]', meaning, item: fields }, '*')).toEqual({
+    ...{ type: 'object', meaning, fields },
+  });
+});
+
+it('the place of a path has the numbers of the items that were looked into', () => {
+  const path = ['List', '*', 'Parts', '*', 'On'];
+  expect([0, 2, 4, 5].map((depth) => placeOf(path, depth, [3, 1]).join('.'))).toEqual([
+    ...['', 'List.3', 'List.3.Parts.1', 'List.3.Parts.1.On'],
+  ]);
 });
 
 describe('illTypedAt', () => {
@@ -82,8 +111,22 @@ describe('illTypedAt', () => {
       'List.*.Parts.*.On',
       ['List.0.Parts.1.On boolean'],
     ],
+    'an ill-typed item of a list of texts': [{ Names: ['a', 1] }, 'Names.*', ['Names string[]']],
+    'nothing inside a value that holds none': [{ On: true }, 'On.More', []],
+    'nothing of an item by its number, which no policy can read': [
+      { List: [{ On: 'true' }] },
+      'List.0.On',
+      [],
+    ],
+    'nothing that only the prototype has': [{}, 'constructor', []],
     'nothing off the path': [{ List: [{ On: true, Parts: 'x' }], Rule: 1 }, 'List.*.On', []],
   };
+  it('gives the value, to be shown', () => {
+    expect(illTypedAt({ Ids: 'all' }, fields, ['Ids'])).toEqual([
+      { at: ['Ids'], value: 'all', type: 'integer[]' },
+    ]);
+  });
+
   it.each(Object.entries(found))('finds %s', (_name, [document, path, places]) => {
     expect(
       illTypedAt(document, fields, path.split('.')).map(

@@ -6,7 +6,12 @@ import {
   canonicalJson,
   hasType,
   isArray,
+  isInstant,
+  isListOf,
   isObject,
+  isOneOf,
+  isWithin,
+  jsonOf,
   own,
   parseJson,
   saysTwice,
@@ -14,7 +19,7 @@ import {
   toPointer,
   type Shape,
 } from '../../shared/json.ts';
-import type { FieldType, Json } from '../../shared/model.ts';
+import type { FieldType, Json, JsonObject } from '../../shared/model.ts';
 import { anyJson, anyKey } from '../support/arbitraries.ts';
 
 describe('isObject and isArray', () => {
@@ -99,6 +104,7 @@ describe('canonicalJson', () => {
       '"€$\\u000f\\nA\'B\\"\\\\/\u007f"',
     ],
     'writes null': [null, 'null'],
+    'writes nothing of what a prototype has': [Object.create({ a: 1 }) as Json, '{}'],
     'takes a key named toJSON for a key': [{ toJSON: 1 }, '{"toJSON":1}'],
     'takes a key named __proto__ for a key': [
       parseJson('{"b":1,"__proto__":{"a":1}}'),
@@ -225,6 +231,74 @@ describe('shapeOf', () => {
     circle.push(circle);
     expect(shapeOf(circle)).toBe('too deep');
   });
+});
+
+describe('isWithin', () => {
+  const nested: Record<string, [value: unknown, depth: number]> = {
+    'a value': ['a', 0],
+    null: [null, 0],
+    'an empty list': [[], 1],
+    'an empty object': [{}, 1],
+    'a list of values': [[1, 2], 1],
+    'one deep item among flat ones': [[1, { a: [0] }, 2], 3],
+    'one deep property among flat ones': [{ a: 1, b: [[0]], c: [] }, 3],
+  };
+  it.each(Object.entries(nested))('%s is as deep as it is', (_name, [value, depth]) => {
+    const depths = [0, 1, 2, 3, 4].filter((maxDepth) => isWithin(value, maxDepth));
+    expect(depths).toEqual([0, 1, 2, 3, 4].slice(depth));
+  });
+});
+
+describe('isInstant', () => {
+  const instants = [
+    ...['1970-01-01T00:00:00Z', '1999-12-31T23:59:59.999Z', '2026-11-24', '2199-12-31T23:59:59Z'],
+  ];
+  it.each(instants)('%s is one', (text) => {
+    expect(isInstant(text)).toBe(true);
+  });
+
+  const others = [
+    ...['1969-12-31T23:59:59Z', '2200-01-01T00:00:00Z', '0001-01-01T00:00:00Z', '20260-01-01'],
+    ...[
+      '+002026-11-24',
+      ' 2026-11-24',
+      '2026',
+      '2026-13-01',
+      '2026-11-24T25:00:00Z',
+      'Nov 24 2026',
+    ],
+    ...['x2026-11-24', 1_764_000_000_000, null, undefined, ['2026-11-24']],
+  ];
+  it.each(others)('%j is none', (value) => {
+    expect(isInstant(value)).toBe(false);
+  });
+});
+
+describe('isListOf', () => {
+  const hasA = (item: JsonObject) => item['a'] === 1;
+  const lists: Record<string, [value: unknown, isOne: boolean]> = {
+    'an empty list': [[], true],
+    'a list of such': [[{ a: 1 }, { a: 1 }], true],
+    'a list with another': [[{ a: 1 }, { a: 2 }], false],
+    'a list with null': [[{ a: 1 }, null], false],
+    'an object': [{ a: 1 }, false],
+    null: [null, false],
+  };
+  it.each(Object.entries(lists))('%s', (_name, [value, isOne]) => {
+    expect(isListOf(value, hasA)).toBe(isOne);
+  });
+});
+
+it('a word is one of those that are known', () => {
+  const known = ['pass', 'fail'];
+  const words = ['pass', 'fail', 'Pass', '', null, undefined, ['pass'], 0];
+  expect(words.filter((word) => isOneOf(known, word))).toEqual(known);
+});
+
+it('what a parser gave becomes JSON, and nothing becomes null', () => {
+  expect([undefined, null, 0, { a: undefined, b: [NaN] }].map(jsonOf)).toEqual([
+    ...[null, null, 0, { b: [null] }],
+  ]);
 });
 
 describe('saysTwice', () => {

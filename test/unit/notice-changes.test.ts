@@ -117,6 +117,11 @@ const nightly: Record<string, readonly [Night | undefined, Night, Heard, Partial
       { drift: [drift(), drift({ source: 'B' })] },
       { drift: ['A /New undocumented-field'] },
     ],
+    'drift of another place of a source that it knows to drift': [
+      { drift: [drift({ pointer: '/Old' })] },
+      { drift: [drift({ pointer: '/Old' }), drift()] },
+      { drift: ['A /New undocumented-field'] },
+    ],
     'drift, as its first night': [
       undefined,
       { drift: [drift()] },
@@ -388,6 +393,16 @@ const nightly: Record<string, readonly [Night | undefined, Night, Heard, Partial
       { waivers: [waiver('active'), { ...waiver('pending'), id: 'W-2' }] },
       {},
     ],
+    'a waiver that ends as soon as it is there': [
+      {},
+      { waivers: [waiver('ended')] },
+      { waivers: ['W-1 ended'] },
+    ],
+    'each waiver for itself': [
+      { waivers: [{ ...waiver('ended'), id: 'W-2' }, waiver('ending')] },
+      { waivers: [waiver('ended'), { ...waiver('ended'), id: 'W-2' }] },
+      { waivers: ['W-1 ended'] },
+    ],
     'of every waiver to look at, as a new channel': [
       undefined,
       { waivers: [waiver('ended'), { ...waiver('active'), id: 'W-2' }] },
@@ -400,6 +415,18 @@ it.each(Object.entries(nightly))(
     expect(hears(before, now, options)).toEqual(expected);
   },
 );
+
+const news: Record<keyof Changes, Changes[keyof Changes]> = {
+  ...{ failing: [fail], unchecked: [error], waived: [waived], stillOpen: [fail] },
+  ...{ resolved: [fail], dropped: [fail], waivers: [waiver('ended')], drift: [drift()] },
+  missed: [day(0)],
+};
+it.each(Object.entries(news))('a channel that hears of %s hears something', (section, list) => {
+  const nothing = changesFor(nowOf({}), undefined, {
+    ...{ min: 'low', remindDays: 7, notify: 'changes' },
+  });
+  expect([isNothing(nothing), isNothing({ ...nothing, [section]: list })]).toEqual([true, false]);
+});
 
 const order: readonly (readonly [Severity, Severity, boolean])[] = [
   ['critical', 'high', true],

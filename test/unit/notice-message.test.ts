@@ -11,41 +11,24 @@ import {
 } from '../../shared/model.ts';
 import { messageOf, summaryOf, type Line } from '../../shared/notice/message.ts';
 import {
-  noticeOf,
   noticeOfNote,
   sections,
   type Item,
   type Note,
   type Notice,
-  type RunToTell,
 } from '../../shared/notice/notice.ts';
 import { en } from '../../shared/notice/text/en.ts';
 import { zh } from '../../shared/notice/text/zh.ts';
-import { policies, source, uin } from '../support/fake-ports.ts';
+import { source, uin } from '../support/fake-ports.ts';
 import {
-  present,
   findingOf,
   itemOf,
-  nightOf,
   nights,
   noticeWith,
   openOf,
   summary,
   violation as aViolation,
 } from '../support/log.ts';
-
-const runToTell: Pick<RunToTell, 'run' | 'site' | 'counts' | 'head'> = {
-  run: {
-    id: 'nightly-20261124T180000Z',
-    trigger: { type: 'timer', name: 'nightly', scheduledAt: nights[0] },
-    startedAt: nights[0],
-    finishedAt: '2026-11-24T18:00:01.000Z',
-    complete: true,
-  },
-  site: 'intl',
-  counts: summary.counts,
-  head: summary.head,
-};
 
 /** Code in backticks, strong text in stars, links in brackets. */
 function plain(line: Line): string {
@@ -680,56 +663,4 @@ const oneLine: Record<string, readonly [Item, string]> = {
 };
 it.each(Object.entries(oneLine))('says in one line %s', (_name, [item, line]) => {
   expect(summaryOf(item, 'en')).toBe(line);
-});
-
-// ---- From changes to a notice -----------------------------------------------------------------
-
-it('finds the finding, the title and the remedy of what is open', () => {
-  const report = nightOf({ vulnerabilities: 'fail' });
-  const open = openOf('v', { policyId: 'vulnerabilities' });
-  const gone = openOf('x', { policyId: 'long-gone' });
-  const notice = noticeOf(
-    {
-      ...runToTell,
-      findings: new Map([[open.fingerprint, present(report.findings[1])]]),
-      policies: policies.map(({ policy }) => policy),
-    },
-    {
-      failing: [open],
-      unchecked: [],
-      waived: [],
-      resolved: [],
-      dropped: [gone],
-      stillOpen: [],
-      waivers: [],
-      drift: [],
-      missed: [],
-    },
-  );
-  expect(notice.items).toEqual({
-    failing: [
-      {
-        open,
-        title: 'Title of vulnerabilities',
-        finding: report.findings[1],
-        remediation: 'Set vulnerabilities right.',
-      },
-    ],
-    unchecked: [],
-    stillOpen: [],
-    resolved: [],
-    waived: [],
-    dropped: [{ open: gone, title: 'long-gone' }],
-  });
-  expect(notice.drift).toEqual([]);
-});
-
-it('says where an answer left its documentation', () => {
-  const drift = [{ target: uin, source, pointer: '/New', kind: 'undocumented-field' as const }];
-  const nothing = { failing: [], unchecked: [], waived: [], resolved: [], dropped: [] };
-  const notice = noticeOf(
-    { ...runToTell, findings: new Map(), policies: [] },
-    { ...nothing, stillOpen: [], waivers: [], drift, missed: [] },
-  );
-  expect(notice.drift).toEqual(drift);
 });

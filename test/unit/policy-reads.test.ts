@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Json, JsonObject } from '../../shared/model.ts';
-import { missingAt, readsOf } from '../../shared/policy/reads.ts';
+import { isKeyword, missingAt, readsOf } from '../../shared/policy/reads.ts';
 
 const on = { const: true };
 
@@ -304,4 +304,9 @@ describe('missingAt', () => {
     const nothing: Json = null;
     expect(missingAt(nothing, ['A'])).toEqual([[]]);
   });
+});
+
+it('a word is a keyword where JSON Schema has it, whether a policy may use it or not', () => {
+  const words = ['const', '$ref', 'patternProperties', '$id', 'cosnt', 'Const', 'constructor', ''];
+  expect(words.filter(isKeyword)).toEqual(['const', '$ref', 'patternProperties', '$id']);
 });

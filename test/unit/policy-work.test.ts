@@ -35,6 +35,15 @@ const works: Record<string, readonly [JsonObject, number]> = {
   'a definition that is not there costs nothing more': [{ ...link('toString'), $defs: {} }, 2],
   'a reference to elsewhere is left to who reads it': [{ $ref: 'http://127.0.0.1:1/' }, 2],
   'a reference that is no text costs nothing more': [{ $ref: 5, $defs: { a: {} } }, 2],
+  'a reference that is a list costs nothing more': [
+    { $ref: ['#/$defs/a'], $defs: { a: { minimum: 1 } } },
+    2,
+  ],
+  'a definition is found by its name only': [
+    { $ref: 'http://127.0.0.1:1/', $defs: { undefined: { minimum: 1 } } },
+    2,
+  ],
+  'a reference where there are no definitions costs nothing more': [link('a'), 2],
   'definitions that are no object hold none': [{ ...link('a'), $defs: 5 }, 2],
   'no name before or behind that of the definition is taken off': [
     { allOf: [{ $ref: 'x#/$defs/a' }, { $ref: '#/$defs/a/b' }], $defs: { a: { minimum: 1 } } },

@@ -6,7 +6,12 @@ import { openLog } from '../../shared/evidence/chain.ts';
 import { keyOf } from '../../shared/evidence/record.ts';
 import { findRun } from '../../shared/evidence/seal.ts';
 import { createFileStore } from '../../shared/evidence/stores/file.ts';
-import { verifyLog, type Fault, type FaultCode } from '../../shared/evidence/verify.ts';
+import {
+  verifyLog,
+  type Fault,
+  type FaultCode,
+  type RunToReplay,
+} from '../../shared/evidence/verify.ts';
 import type { EvidenceStore } from '../../shared/ports.ts';
 import { judgePattern } from '../../cli/patterns.ts';
 import { createReplay } from '../../shared/replay.ts';
@@ -29,6 +34,7 @@ import {
   createOpenStore,
   editStatement,
   judgedRoot,
+  present,
   publicKey,
   signer,
   type OpenStore,
@@ -618,6 +624,53 @@ it('names a hundred faults of one run, and how many more there are', async () =>
   });
 });
 
+it('names a line that no one can work through, and goes on behind it', async () => {
+  const registries = Array.from({ length: 200_000 }, () => ({
+    LatestSyncTime: '2026-11-24 02:00',
+  }));
+  const { faults, findings } = await forged((store) => {
+    editLines(store, 1, ([line]) => [
+      {
+        ...line,
+        observations: line.observations.map((it) => ({
+          ...it,
+          source: 'DescribeAssetImageRegistryRegistryList',
+          settings: { List: registries },
+        })),
+      },
+    ]);
+  }, honestOfOther);
+  expect(faults).toEqual([
+    {
+      ...{ code: 'malformed-report', key: targetsOf(1), line: 1, target: uin },
+      message: 'cannot be judged: Maximum call stack size exceeded',
+    },
+  ]);
+  expect(findings).toBe(20);
+});
+
+it('says the same of a run, however many policies files were seen before and since', async () => {
+  const replay = createReplay({ sources, version, judgePattern });
+  const runs: RunToReplay[] = [];
+  await verifyLog(honest, {
+    publicKeys: [publicKey],
+    replay: (run) => {
+      runs.push(run);
+      return replay(run);
+    },
+  });
+  const run = present(runs[0]);
+  const expected = { findings: 4, faults: [], unchecked: [] };
+  for (const index of [...Array(20).keys(), 0, 19, 7]) {
+    const policies = run.policies.map((file) => ({
+      ...file,
+      key: `policies/${String(index)}.json`,
+    }));
+    expect(replay({ ...run, policies })).toEqual(expected);
+  }
+  expect(runs.map((each) => replay(each).faults)).toEqual(runs.map(() => []));
+});
+
 // ---- Since when, where a record is missing ----------------------------------------------------
 
 it('does not know since when a finding is open where the run before cannot be read', async () => {
@@ -750,6 +803,48 @@ it.each(Object.entries(unknown))('could not tell of %s', async (_name, [forge, m
   const { unchecked } = await forged(forge, honestOfOther);
   expect(unchecked[0]).toEqual({ key: targetsOf(1), message });
 });
+
+it('could not tell of a source that no version of its own name knows', async () => {
+  const { faults, unchecked } = await forged((store) => {
+    editPolicies(store, (file) => ({
+      ...file,
+      policies: file.policies.map((policy) =>
+        policy.id === 'fresh' ? { ...policy, source: 'constructor' } : policy,
+      ),
+    }));
+  });
+  expect(faults).toEqual([]);
+  expect(unchecked[0]).toEqual({
+    key: targetsOf(1),
+    message: 'this version does not know the source constructor of the policy fresh',
+  });
+});
+
+/** The policies of a sealed file are in no order: which of two absent properties is named first, none knows. */
+const reasons: Record<string, readonly [reason: string | null, codes: readonly FaultCode[]]> = {
+  'the first': ['no A here', ['wrong-counts']],
+  'the second': ['no B here', ['wrong-counts']],
+  none: [null, ['wrong-finding', 'wrong-counts']],
+};
+it.each(Object.entries(reasons))(
+  'of two properties whose absence lets skip, a reason may name %s',
+  async (_name, [reason, codes]) => {
+    const { faults } = await forged((store) => {
+      const properties = { A: { const: 1 }, B: { const: 1 } };
+      editPolicies(store, (file) => ({
+        ...file,
+        policies: file.policies.map((policy) =>
+          policy.id === 'fresh'
+            ? { ...policy, onMissing: 'skip', require: { properties } }
+            : policy,
+        ),
+      }));
+      editFinding(store, 1, 'fresh', (it) => ({ ...it, status: 'skip', violations: [], reason }));
+    });
+    const ofFirst = faults.filter(({ key }) => key === targetsOf(1) || key === keyOf(1));
+    expect(codesOf(ofFirst)).toEqual(codes);
+  },
+);
 
 // ---- Laws -------------------------------------------------------------------------------------
 

@@ -231,6 +231,33 @@ it('shows days without a run, and a record that cannot be read where it may belo
   expect(kinds).toEqual(['p', 'missing', 'p', 'unreadable', 'p']);
 });
 
+it('shows fails as such, and beside what could not be told', async () => {
+  const nights = {
+    'passes only': [['pass', 'pass', 'pass']],
+    'a fail': [['pass', 'fail', 'waived']],
+    'an error': [['pass', 'error', 'skip']],
+    'a fail and an error': [['fail', 'error', 'pass']],
+  } as const;
+  const data = await report(chain(Object.values(nights)));
+  const shown = daysOf(data).map((day) => {
+    const { kind, hasFails } = cellOf(data, day, undefined);
+    return hasFails ? `${kind} with fails` : kind;
+  });
+  expect(shown).toEqual(['p', 'f', 'e', 'e with fails']);
+
+  // A run that was cut short has not read everything.
+  const cut = await report(chain([[['fail', 'pass', 'pass']]], { complete: false }));
+  const [day] = daysOf(cut);
+  expect(cellOf(cut, present(day), undefined)).toMatchObject({ kind: 'e', hasFails: true });
+});
+
+it('shades a night by its share of fails: to a twentieth, to a quarter, and more', async () => {
+  const night = (fails: number) =>
+    Array.from({ length: 20 }, (_, at): readonly Status[] => [at < fails ? 'fail' : 'pass']);
+  const data = await report(chain([1, 2, 5, 6].map(night)));
+  expect(daysOf(data).map((day) => cellOf(data, day, undefined).level)).toEqual([1, 2, 2, 3]);
+});
+
 it('counts the time to fix from the record, to the first night that passed', async () => {
   const data = await report(
     chain([[['fail', 'fail', 'waived']], [['error', 'skip', 'pass']], [['pass', 'pass', 'pass']]]),

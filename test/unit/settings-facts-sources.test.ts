@@ -24,6 +24,8 @@ const allEscapes = [
   ...['ESCAPE_PRIVILEDGE_CONTAINER_START', 'ESCAPE_MOUNT_SENSITIVE_PTAH', 'ESCAPE_SYSCALL'],
 ];
 
+const allGroups = ['RISK_CONTAINER', 'PROCESS_PRIVILEGE', 'CONTAINER_ESCAPE'];
+
 const warning = (type: string, change: JsonObject = {}) => ({
   Type: type,
   Switch: 'ON',
@@ -336,6 +338,75 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       { PeriodTaskSet: [task('ASSET_HOST', { BenchmarkStandardSet: [{ Enabled: false }] })] },
       { assetTypesWithoutStandard: ['ASSET_HOST'] },
     ],
+    'a second one of a kind, with a standard, does not make up for one without': [
+      {
+        PeriodTaskSet: [
+          task('ASSET_K8S', { BenchmarkStandardSet: [] }),
+          ...[task('ASSET_HOST'), task('ASSET_K8S'), task('ASSET_IMAGE')],
+        ],
+      },
+      { uncheckedAssetTypes: ['ASSET_CONTAINER'], assetTypesWithoutStandard: ['ASSET_K8S'] },
+    ],
+    'the longest of several': [
+      {
+        PeriodTaskSet: [task('ASSET_HOST', {}, 3), task('ASSET_K8S'), task('ASSET_IMAGE', {}, 2)],
+      },
+      { longestIntervalDays: 3, checkOverdueHours: -18 },
+    ],
+    'what is off, whatever it says': [
+      {
+        PeriodTaskSet: [
+          task('ASSET_HOST'),
+          task('ASSET_K8S', { LastTriggerTime: null, BenchmarkStandardSet: null }, 0, false),
+        ],
+      },
+      {
+        enabledTaskCount: 1,
+        longestIntervalDays: 1,
+        checkOverdueHours: -18,
+        assetTypesWithoutStandard: [],
+      },
+    ],
+    ...Object.fromEntries(
+      [0, -1, 1.5, '1', null].map((frequency): [string, Case] => [
+        `one that runs every ${JSON.stringify(frequency)} days`,
+        [
+          { PeriodTaskSet: [task('ASSET_HOST'), task('ASSET_K8S', {}, frequency)] },
+          {
+            enabledTaskCount: 2,
+            longestIntervalDays: undefined,
+            checkOverdueHours: undefined,
+            assetTypesWithoutStandard: [],
+          },
+        ],
+      ]),
+    ),
+    'one of whose standards it is not known whether they are on': [
+      { PeriodTaskSet: [task('ASSET_HOST', { BenchmarkStandardSet: [{ Enabled: true }, {}] })] },
+      { enabledTaskCount: 1, assetTypesWithoutStandard: undefined },
+    ],
+    'one without a list of standards': [
+      { PeriodTaskSet: [task('ASSET_HOST'), task('ASSET_K8S', { BenchmarkStandardSet: null })] },
+      { enabledTaskCount: 2, assetTypesWithoutStandard: undefined },
+    ],
+    'one of an unknown kind': [
+      { PeriodTaskSet: [task('ASSET_HOST'), task('ASSET_K8S', { AssetType: null })] },
+      { enabledTaskCount: undefined, uncheckedAssetTypes: undefined },
+    ],
+    'one without a rule': [
+      { PeriodTaskSet: [task('ASSET_HOST', { PeriodRule: null })] },
+      { enabledTaskCount: undefined, uncheckedAssetTypes: undefined },
+    ],
+    'no list of tasks': [
+      { TotalCount: 1, PeriodTaskSet: null },
+      {
+        enabledTaskCount: undefined,
+        uncheckedAssetTypes: undefined,
+        longestIntervalDays: undefined,
+        checkOverdueHours: undefined,
+        assetTypesWithoutStandard: undefined,
+      },
+    ],
     'one of which it is not known whether it is on': [
       { PeriodTaskSet: [task('ASSET_HOST'), task('ASSET_K8S', { PeriodRule: { Frequency: 1 } })] },
       {
@@ -346,6 +417,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
     ],
   },
   DescribeComplianceWhitelistItemList: {
+    'no word of any': [{}, { whitelistedCheckCount: undefined }],
     one: [{ WhitelistItemSet: [{}] }, { whitelistedCheckCount: 1 }],
   },
   DescribeEscapeRuleInfo: {
@@ -366,7 +438,48 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       { RuleSet: [...allEscapes.map((type) => rule(type)), rule('ESCAPE_NEW', false)] },
       { ruleTypesOff: ['ESCAPE_NEW'] },
     ],
-    'none at all: they are all off': [{ RuleSet: [] }, { ruleTypesOff: [...allEscapes].sort() }],
+    'none at all: they are all off': [
+      { RuleSet: [] },
+      {
+        enabledRuleCount: 0,
+        ruleTypesOff: [...allEscapes].sort(),
+        ruleGroupsOff: [...allGroups].sort(),
+      },
+    ],
+    'a group off, one missing and an undocumented one off': [
+      {
+        RuleSet: [
+          { ...rule('A'), Group: 'RISK_CONTAINER' },
+          ...[rule('B', false), rule('C')].map((one) => ({ ...one, Group: 'PROCESS_PRIVILEGE' })),
+          ...[rule('D', false), rule('E')].map((one) => ({ ...one, Group: 'NEW' })),
+        ],
+      },
+      { ruleGroupsOff: ['CONTAINER_ESCAPE', 'NEW', 'PROCESS_PRIVILEGE'] },
+    ],
+    'every group on': [
+      { RuleSet: allGroups.map((group) => ({ ...rule('A'), Group: group })) },
+      { ruleGroupsOff: [] },
+    ],
+    'one of an unknown group': [
+      { RuleSet: [rule('ESCAPE_SYSCALL')] },
+      { enabledRuleCount: 1, ruleGroupsOff: undefined },
+    ],
+    'one of an unknown type': [
+      { RuleSet: [{ IsEnable: true, Group: 'RISK_CONTAINER' }] },
+      {
+        enabledRuleCount: undefined,
+        ruleTypesOff: undefined,
+        ruleGroupsOff: ['CONTAINER_ESCAPE', 'PROCESS_PRIVILEGE'],
+      },
+    ],
+    'one of a group that may be on': [
+      { RuleSet: [{ ...rule('A', 'true'), Group: 'RISK_CONTAINER' }] },
+      { ruleTypesOff: undefined, ruleGroupsOff: undefined },
+    ],
+    'no list': [
+      { RuleSet: null },
+      { enabledRuleCount: undefined, ruleTypesOff: undefined, ruleGroupsOff: undefined },
+    ],
     'one that may be on': [
       { RuleSet: [rule('ESCAPE_SYSCALL', null)] },
       { enabledRuleCount: undefined, ruleTypesOff: undefined },
@@ -383,8 +496,30 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       },
     ],
     'its own rule off': [
-      { RuleSet: [processRule({ IsEnable: false })] },
-      { enabledRuleCount: 0, defaultRuleEnabled: false },
+      { RuleSet: [processRule({ IsEnable: false }), processRule({ IsDefault: false })] },
+      { ruleCount: 2, enabledRuleCount: 1, defaultRuleEnabled: false },
+    ],
+    'one of its own rules on': [
+      { RuleSet: [processRule({ IsEnable: false }), processRule()] },
+      { enabledRuleCount: 1, defaultRuleEnabled: true },
+    ],
+    'a rule of which it is not known whose it is': [
+      { RuleSet: [processRule(), { IsEnable: true }] },
+      { ruleCount: 2, enabledRuleCount: undefined, defaultRuleEnabled: undefined },
+    ],
+    'a rule of which it is not known whether it is on': [
+      { RuleSet: [processRule(), { IsDefault: true }] },
+      { ruleCount: 2, enabledRuleCount: undefined, defaultRuleEnabled: undefined },
+    ],
+    'no rules, as null': [
+      { TotalCount: 0, RuleSet: null, RuleExtSet: null },
+      {
+        ruleCount: 0,
+        enabledRuleCount: 0,
+        defaultRuleEnabled: undefined,
+        systemChecksOff: undefined,
+        releasedCount: undefined,
+      },
     ],
   },
   DescribeAccessControlRules: {
@@ -419,7 +554,9 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
         RuleExtSet: [
           processRule({
             IsDefault: false,
-            ChildRules: [{ RuleMode: 'RULE_MODE_RELEASE' }, { RuleMode: 'RULE_MODE_ALERT' }],
+            ChildRules: ['RELEASE', 'ALERT', 'HOLDUP'].map((mode) => ({
+              RuleMode: `RULE_MODE_${mode}`,
+            })),
           }),
           processRule({
             IsDefault: false,
@@ -430,9 +567,43 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       },
       { releasedCount: 1, systemChecksOff: fileChecks },
     ],
-    'a rule without its parts': [
-      { RuleExtSet: [processRule({ SystemChildRules: null })] },
-      { systemChecksOff: undefined, releasedCount: undefined },
+    ...Object.fromEntries(
+      Object.entries({
+        'a rule without its parts': processRule({ SystemChildRules: null }),
+        'a made rule without its parts': processRule({ IsDefault: false, ChildRules: null }),
+        'a made rule with a part that says not what it does': processRule({
+          ...{ IsDefault: false, ChildRules: [{ RuleMode: 'RULE_MODE_ALERT' }, {}] },
+        }),
+        'a rule of which it is not known whose it is': { IsEnable: true, SystemChildRules: [] },
+        'a rule of which it is not known whether it is on': {
+          ...{ IsDefault: true, SystemChildRules: [] },
+        },
+        'a check without a name': processRule({
+          SystemChildRules: [check('A', { RuleType: null })],
+        }),
+        'a check that says not what it does': processRule({
+          SystemChildRules: [check('A', { RuleMode: null })],
+        }),
+        'a check of which it is not known whether it is on': processRule({
+          SystemChildRules: [check('A', { IsEnable: null })],
+        }),
+      }).map(([name, rule]): [string, Case] => [
+        name,
+        [{ RuleExtSet: [rule] }, { systemChecksOff: undefined, releasedCount: undefined }],
+      ]),
+    ),
+    'a check that does nothing known is off, an undocumented one too': [
+      {
+        RuleExtSet: [
+          processRule({
+            SystemChildRules: [
+              ...fileChecks.map((type) => check(type)),
+              check('CHANGE_NEW', { RuleMode: 'RULE_MODE_NEW' }),
+            ],
+          }),
+        ],
+      },
+      { systemChecksOff: ['CHANGE_NEW'], releasedCount: 0 },
     ],
   },
   DescribeK8sApiAbnormalRuleList: {
@@ -476,9 +647,56 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       { List: [clusterRule({ RuleInfoList: null })] },
       { systemRuleEnabled: true, systemEventsOff: undefined },
     ],
+    'a part without a name': [
+      { List: [clusterRule({ RuleInfoList: [{ Status: true }] })] },
+      { systemRuleEnabled: true, systemEventsOff: undefined },
+    ],
+    'a part that may be on': [
+      { List: [clusterRule({ RuleInfoList: [event('COMMAND_RUN', { Status: null })] })] },
+      { systemRuleEnabled: true, systemEventsOff: undefined },
+    ],
+    'its own rule, off, of unknown reach': [
+      { List: [clusterRule({ Status: false, EffectAllCluster: null })] },
+      { enabledRuleCount: 0, systemRuleEnabled: undefined },
+    ],
+    'its own rule of unknown reach': [
+      { List: [clusterRule({ EffectAllCluster: null })] },
+      { enabledRuleCount: 1, systemRuleEnabled: undefined, systemEventsOff: [] },
+    ],
+    'no rule that is both on and everywhere': [
+      { List: [clusterRule({ EffectAllCluster: false }), clusterRule({ Status: false })] },
+      { enabledRuleCount: 1, systemRuleEnabled: false, systemEventsOff: [] },
+    ],
+    'a made rule is not its own, whatever it lacks': [
+      {
+        List: [
+          clusterRule({ RuleType: 'RT_USER' }),
+          clusterRule({ RuleType: 'RT_USER', EffectAllCluster: null, RuleInfoList: null }),
+        ],
+      },
+      {
+        enabledRuleCount: 2,
+        systemRuleEnabled: false,
+        systemEventsOff: [...clusterEvents].sort(),
+      },
+    ],
+    ...Object.fromEntries(
+      [{ RuleType: null }, { Status: null }].map((change): [string, Case] => [
+        `a rule with ${JSON.stringify(change)}`,
+        [
+          { List: [clusterRule(), clusterRule(change)] },
+          {
+            ruleCount: 2,
+            enabledRuleCount: undefined,
+            systemRuleEnabled: undefined,
+            systemEventsOff: undefined,
+          },
+        ],
+      ]),
+    ),
     'no rule of its own': [
-      { List: [], TotalCount: 0 },
-      { systemRuleEnabled: false, systemEventsOff: [...clusterEvents].sort() },
+      { List: null, TotalCount: 0 },
+      { ruleCount: 0, systemRuleEnabled: false, systemEventsOff: [...clusterEvents].sort() },
     ],
   },
   DescribeReverseShellWhiteLists: {
@@ -496,6 +714,14 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       { WhiteListSet: [{ ImageIds: ['a'] }] },
       { entryCount: 1, allImagesEntryCount: undefined },
     ],
+    'without a list of images': [
+      { WhiteListSet: [{ IsGlobal: false, ImageIds: null }, { IsGlobal: false }] },
+      { entryCount: 2, allImagesEntryCount: 2 },
+    ],
+    'with a list of images that is none': [
+      { WhiteListSet: [{ IsGlobal: false, ImageIds: [1] }] },
+      { entryCount: 1, allImagesEntryCount: undefined },
+    ],
   },
   DescribeRiskSyscallWhiteLists: {
     none: [
@@ -507,6 +733,10 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
     'one of two on': [
       { List: [{ Status: true }, { Status: false }] },
       { entryCount: 2, enabledRuleCount: 1 },
+    ],
+    none: [
+      { List: null, TotalCount: 0 },
+      { entryCount: 0, enabledRuleCount: 0 },
     ],
     'one of which it is not known': [
       { List: [{ Status: null }] },

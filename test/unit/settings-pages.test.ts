@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
+import { CloudError } from '../../shared/errors.ts';
 import type { Json, JsonObject, Paging } from '../../shared/model.ts';
 import { listProblem, readPages } from '../../shared/settings/pages.ts';
+import type { Api } from '../../shared/settings/tencent/api.ts';
+import { createTencentReader } from '../../shared/settings/tencent/client.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+import { scanSource } from '../support/settings.ts';
 
 const paging: Paging = { total: 'Total', list: 'List', key: 'Id', pageSize: 2 };
 const besides: Paging = { ...paging, beside: 'Beside' };
@@ -43,6 +48,21 @@ describe('a source without pages', () => {
 });
 
 describe('a list in pages', () => {
+  it('is given up after a minute, however long the night is', async () => {
+    const clock = createManualClock();
+    const slow: Api['call'] = async ({ request }, deadlineMs) => {
+      if (clock.now() >= deadlineMs) throw new CloudError('Timeout', 'no time is left');
+      await clock.sleep(5_000);
+      const offset = Number(request?.['Offset']);
+      return page(9_000, [offset, offset + 1], { RequestId: 'r' });
+    };
+    const reader = createTencentReader(clock, { call: slow, close: () => undefined });
+    await expect(reader.read({ ...scanSource, paging }, 900_000)).rejects.toThrow(
+      'no time is left',
+    );
+    expect(clock.now()).toBe(60_000);
+  });
+
   it('is put together of as many calls as it takes', async () => {
     const { answer, asked } = await read([
       page(5, ['a', 'b'], { RequestId: 'r1', Extra: 1 }),

@@ -22,6 +22,7 @@ describe('parseInstant', () => {
       '2026-11-23T20:30:04.000Z',
     ],
     'reads a negative offset': ['2026-11-24T02:00:04-03:30', '2026-11-24T05:30:04.000Z'],
+    'reads an offset of 59 minutes': ['2026-11-24T02:00:04+05:59', '2026-11-23T20:01:04.000Z'],
     'reads the offset furthest ahead': ['2026-11-24T02:00:04+14:00', '2026-11-23T12:00:04.000Z'],
     'reads the offset furthest behind': ['2026-11-24T02:00:04-14:00', '2026-11-24T16:00:04.000Z'],
     'reads an offset without a colon': ['2026-11-24 02:00:04 +0800', '2026-11-23T18:00:04.000Z'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { AuditError, CloudError } from '../../shared/errors.ts';
+import { CloudError } from '../../shared/errors.ts';
 import { encodePolicies } from '../../shared/evidence/run-files.ts';
 import { createMemoryStore } from '../../shared/evidence/stores/memory.ts';
 import { verifyLog } from '../../shared/evidence/verify.ts';
@@ -90,10 +90,7 @@ async function play({ targets: count, script, windowMs = 3_000, meanwhile }: Sce
     observeUntilMs: night + windowMs,
     tellUntilMs: night + windowMs + 60_000,
   };
-  const policiesKey = encodePolicies(
-    policies.map(({ policy }) => policy),
-    [],
-  ).key;
+  const policiesKey = encodePolicies(policies, []).key;
 
   const asked: { readonly uins: readonly string[]; readonly deed: Deed }[] = [];
   const late: Promise<unknown>[] = [];
@@ -404,53 +401,3 @@ describe('targets beyond what one invocation should read', () => {
 function reportOfTarget(target: AuditTarget): TargetReport {
   return { target, observations: [], findings: [] };
 }
-
-describe('a shard', () => {
-  const request = {
-    runId: 'nightly-20261124T180000Z',
-    trigger: { type: 'timer', name: 'nightly', scheduledAt: '2026-11-24T18:00:00.000Z' },
-    policiesKey: `policies/${'0'.repeat(64)}.json`,
-    ...{ firstIndex: 0, atOnce: 1, untilMs: night + 10_000 },
-    targets: [{ uin }],
-  };
-  const parse = (change: JsonObject) =>
-    parseShard({ ...request, ...change }, { site: 'intl', policyNames: new Set() });
-
-  it('reads what it is asked for', () => {
-    expect(parse({})).toEqual({
-      ok: true,
-      value: { ...request, targets: [{ uin, site: 'intl' }] },
-    });
-  });
-
-  const hostile: Record<string, JsonObject> = {
-    'another folder': { runId: '../../log/x' },
-    'no run': { runId: null },
-    'a number below zero': { firstIndex: -1 },
-    'no number at all': { firstIndex: 1e300 },
-    'a crowd': { atOnce: 1e9 },
-    'no time': { untilMs: 'soon' },
-    'no trigger': { trigger: [] },
-    'no targets': { targets: [] },
-    'a target that is none': { targets: [{ uin: '../x' }] },
-  };
-  it.each(Object.entries(hostile))('refuses %s', (_name, change) => {
-    expect(parse(change).ok).toBe(false);
-  });
-
-  it('refuses to judge by other policies than the run', async () => {
-    const parsed = parse({});
-    if (!parsed.ok) throw new Error('not parsed');
-    const plan = { ...planAt(new Date(night).toISOString()), policiesKey: 'policies/other.json' };
-    const store = createMemoryStore();
-    const accounts = { open: () => Promise.reject(new Error('not to be asked')) };
-    const ports = { accounts, store, clock: createManualClock(night) };
-    await expect(runShard(ports, plan, parsed.value)).rejects.toEqual(
-      new AuditError(
-        'EVENT_INVALID',
-        `The shard is to judge by ${request.policiesKey}, its code has policies/other.json: another version is being deployed.`,
-      ),
-    );
-    expect(await store.list('runs/')).toEqual([]);
-  });
-});

@@ -150,6 +150,19 @@ describe('one target', () => {
     expect(deadlines).toEqual([plan.observeUntilMs, plan.observeUntilMs]);
   });
 
+  it('is read until the deadline, and its times are those of the zone', async () => {
+    const deadlines: number[] = [];
+    const read = (_source: unknown, deadlineMs: number) => {
+      deadlines.push(deadlineMs);
+      return Promise.resolve({ ...goodSettings, LastScanTime: '2026-11-24 17:00:00' });
+    };
+    const [report] = await reportOn(other, () => Promise.resolve({ ...reader(stranger), read }), {
+      timezone: 'UTC',
+    });
+    expect(report?.observations).toMatchObject([{ facts: { hoursSinceLastScan: 1 } }]);
+    expect(deadlines).toEqual([plan.observeUntilMs]);
+  });
+
   it('is not judged by the settings of another account', async () => {
     const [report] = await reportOn(own, () => Promise.resolve(reader(stranger)));
     expect(report?.observations).toEqual(

@@ -99,6 +99,10 @@ describe('tells each channel', () => {
       [{ ...tonight, complete: false }],
       [{ kind: 'incomplete', scheduledAt: tonightAt }],
     ],
+    'that the record does not say plainly that the run is complete': [
+      [{ ...tonight, complete: 'no' as unknown as boolean }],
+      [{ kind: 'incomplete', scheduledAt: tonightAt }],
+    ],
     'that nobody was told': [
       untoldOf([]),
       [

@@ -33,7 +33,7 @@ export interface CosRequest {
 export interface Failure {
   /** Undefined where no answer came. */
   readonly status?: number;
-  /** COS's code, or that of the network, or one of ours: `BadAnswer`, `Http<status>`. */
+  /** COS's code, or that of the network, or one of ours: `BadAnswer`, `TooLarge`, `Http<status>`. */
   readonly code: string;
   readonly requestId?: string;
 }
@@ -84,14 +84,10 @@ export async function exchange(
 
 /** A page that something between us and COS made up is no answer of COS. */
 function succeeded(headers: Readonly<Record<string, string>>, body: Uint8Array): Outcome {
-  const length = headers['content-length'];
-  const isWhole = length === undefined || Number(length) === body.length;
   const isPage = headers['content-type']?.startsWith('text/html') === true;
   const isOfCos =
     !isPage && (headers['x-cos-request-id'] !== undefined || headers['etag'] !== undefined);
-  return isWhole && isOfCos
-    ? { ok: true, headers, body }
-    : { ok: false, failure: { code: 'BadAnswer' } };
+  return isOfCos ? { ok: true, headers, body } : { ok: false, failure: { code: 'BadAnswer' } };
 }
 
 /** As seen in 3.0.0: an error has `code`; one that COS answered has `statusCode` and `headers` besides. */

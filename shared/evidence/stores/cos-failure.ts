@@ -4,6 +4,7 @@ import type { Failure } from './cos-exchange.ts';
 export function explain({ status, code, requestId }: Failure, timeoutMs: number): string {
   if (code === 'ETIMEDOUT') return `no whole answer within ${String(timeoutMs / 1000)} s`;
   if (code === 'Deadline') return 'the time was used up';
+  if (code === 'TooLarge') return 'the answer is too large';
   if (code === 'BadAnswer') return 'something other than COS answered';
   if (status === undefined) return `no answer: ${code}`;
   const answer = code.startsWith('Http')
@@ -32,6 +33,7 @@ function byStatus({ status, code }: Failure, action: string): string {
 
 const steps = {
   otherRegion: 'The bucket lies in another region: check region= in AUDIT_EVIDENCE.',
+  TooLarge: 'No file of the audit is so large: see who put it there, and check proxies.',
   NoSuchBucket: 'There is no such bucket in that region: check AUDIT_EVIDENCE.',
   InvalidAccessKeyId: 'The secret id does not exist: check the credentials.',
   SignatureDoesNotMatch: 'The secret key does not belong to the secret id: check the credentials.',

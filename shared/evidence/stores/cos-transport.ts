@@ -79,7 +79,8 @@ function exchange({ url, method, headers, qs = {}, body, timeout = 0 }: Options)
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         size += chunk.length;
-        if (size > maxAnswerBytes) request.destroy(new Error('the answer is too large'));
+        if (size <= maxAnswerBytes) return;
+        request.destroy(Object.assign(new Error('the answer is too large'), { code: 'TooLarge' }));
       });
       // Also when the connection closes before the answer is whole.
       response.on('error', fail);

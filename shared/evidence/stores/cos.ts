@@ -241,7 +241,7 @@ export function createCosStore(deps: CosDeps, options: CosOptions): CosStore {
 /** Too many requests, a passing fault of theirs, the network. What is forbidden stays forbidden. */
 function mayHeal({ failure }: Extract<Outcome, { ok: false }>): boolean {
   const { status, code } = failure;
-  if (status === undefined) return code !== 'BadAnswer' && code !== 'Deadline';
+  if (status === undefined) return !['BadAnswer', 'Deadline', 'TooLarge'].includes(code);
   return status >= 500 || status === 429 || code === 'RequestTimeout' || code === 'RequestTimeOut';
 }
 

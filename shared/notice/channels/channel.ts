@@ -15,7 +15,7 @@ export interface Post {
 export interface Attempt {
   readonly channel: Channel;
   readonly content: object;
-  /** The same over all attempts of this message. */
+  /** Of the notice: the same over all attempts. Who goes by it makes one post of a notice. */
   readonly id: string;
   readonly nowMs: number;
 }

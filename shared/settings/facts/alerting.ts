@@ -12,27 +12,18 @@ export const alertingFacts: Readonly<Record<string, Derive>> = {
   DescribeWarningRules: (settings) => {
     const rules = every(itemsAt(settings, 'WarningRules'), ruleOf);
     const on = rules?.filter(({ isOn }) => isOn);
-    const highs =
-      on &&
-      every(
-        on.map(({ item }) => item),
-        hasHigh,
-      );
-    const days =
-      on &&
-      every(
-        on.map(({ item }) => item),
-        isWholeDay,
-      );
-    const namesWhere = (flags: readonly boolean[] | undefined) =>
-      on &&
-      flags &&
-      namesOf(on.filter((_, index) => flags[index] === false).map(({ name }) => name));
+    const namesWithout = (holds: (item: JsonObject) => boolean | undefined) => {
+      const names = every(on, ({ item, name }) => {
+        const isSo = holds(item);
+        return isSo === undefined ? undefined : isSo ? [] : [name];
+      });
+      return names && namesOf(names.flat());
+    };
     return {
       alertTypesOnCount: on && new Set(on.map(({ name }) => name)).size,
       alertTypesOff: rules && notOn(eventTypes, rules),
-      alertTypesWithoutHigh: namesWhere(highs),
-      alertTypesPartOfDay: namesWhere(days),
+      alertTypesWithoutHigh: namesWithout(hasHigh),
+      alertTypesPartOfDay: namesWithout(isWholeDay),
     };
   },
 };

@@ -19,27 +19,13 @@ export const baselineFacts: Readonly<Record<string, Derive>> = {
   DescribeCompliancePeriodTaskList: (settings, reading) => {
     const tasks = every(itemsAt(settings, 'PeriodTaskSet', 'TotalCount'), taskOf);
     const enabled = tasks?.filter(({ isEnabled }) => isEnabled);
-    const intervals =
-      enabled &&
-      every(
-        enabled.map(({ item }) => item),
-        intervalOf,
-      );
-    const overdue =
-      enabled &&
-      every(
-        enabled.map(({ item }) => item),
-        (item) => {
-          const [since, days] = [msSince(own(item, 'LastTriggerTime'), reading), intervalOf(item)];
-          return since === undefined || days === undefined ? undefined : since - days * dayMs;
-        },
-      );
-    const unmeasured =
-      enabled &&
-      every(
-        enabled.map(({ item }) => item),
-        withoutStandard,
-      );
+    const intervals = every(enabled, intervalOf);
+    const overdue = every(enabled, (task) => {
+      const since = msSince(own(task.item, 'LastTriggerTime'), reading);
+      const days = intervalOf(task);
+      return since === undefined || days === undefined ? undefined : since - days * dayMs;
+    });
+    const unmeasured = every(enabled, withoutStandard);
     return {
       enabledTaskCount: enabled?.length,
       uncheckedAssetTypes:
@@ -58,30 +44,27 @@ export const baselineFacts: Readonly<Record<string, Derive>> = {
 
 interface Task {
   readonly item: JsonObject;
+  readonly rule: JsonObject;
   readonly assetType: string;
   readonly isEnabled: boolean;
 }
 
 function taskOf(item: JsonObject): Task | undefined {
   const [assetType, rule] = [textAt(item, 'AssetType'), own(item, 'PeriodRule')];
-  const isEnabled = isObject(rule) ? flagAt(rule, 'Enable') : undefined;
-  return assetType === undefined || isEnabled === undefined
-    ? undefined
-    : { item, assetType, isEnabled };
+  if (assetType === undefined || !isObject(rule)) return undefined;
+  const isEnabled = flagAt(rule, 'Enable');
+  return isEnabled === undefined ? undefined : { item, rule, assetType, isEnabled };
 }
 
-function intervalOf(item: JsonObject): number | undefined {
-  const rule = own(item, 'PeriodRule');
-  const days = isObject(rule) ? own(rule, 'Frequency') : undefined;
+function intervalOf({ rule }: Task): number | undefined {
+  const days = own(rule, 'Frequency');
   return isCount(days) && days >= 1 ? days : undefined;
 }
 
 /** Its kind of asset where none of its standards is switched on. */
-function withoutStandard(item: JsonObject): readonly string[] | undefined {
+function withoutStandard({ item, assetType }: Task): readonly string[] | undefined {
   const flags = every(itemsAt(item, 'BenchmarkStandardSet'), (one) => flagAt(one, 'Enabled'));
-  const type = textAt(item, 'AssetType');
-  if (flags === undefined || type === undefined) return undefined;
-  return flags.includes(true) ? [] : [type];
+  return flags && (flags.includes(true) ? [] : [assetType]);
 }
 
 function largest(values: readonly number[] | undefined): number | undefined {

@@ -102,9 +102,9 @@ export function itemsAt(
 }
 
 /** One value of every item; none where one cannot be told. */
-export function every<T>(
-  items: readonly JsonObject[] | undefined,
-  read: (item: JsonObject) => T | undefined,
+export function every<Item, T>(
+  items: readonly Item[] | undefined,
+  read: (item: Item) => T | undefined,
 ): readonly T[] | undefined {
   const values = items?.map(read);
   return values?.every((value) => value !== undefined) === true ? values : undefined;

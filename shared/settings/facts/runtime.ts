@@ -43,30 +43,16 @@ export const runtimeFacts: Readonly<Record<string, Derive>> = {
         : { item, isOn, isSystem: type === 'RT_SYSTEM' };
     });
     const system = states?.filter(({ isSystem }) => isSystem);
-    const reach = every(
-      system?.map(({ item }) => item),
-      (item) => flagAt(item, 'EffectAllCluster'),
-    );
-    const parts =
-      system &&
-      every(
-        system.map(({ item }) => item),
-        clusterParts,
-      );
+    const reach = every(system, ({ item, isOn }) => {
+      const isEverywhere = flagAt(item, 'EffectAllCluster');
+      return isEverywhere === undefined ? undefined : isOn && isEverywhere;
+    });
+    const parts = every(system, ({ item, isOn }) => clusterParts(item, isOn));
     return {
       ruleCount: rules?.length,
       enabledRuleCount: states?.filter(({ isOn }) => isOn).length,
-      systemRuleEnabled:
-        system && reach && system.some(({ isOn }, index) => isOn && reach[index] === true),
-      systemEventsOff:
-        system &&
-        parts &&
-        notOn(
-          clusterEvents,
-          parts.flatMap((events, index) =>
-            events.map(({ name, isOn }) => ({ name, isOn: isOn && system[index]?.isOn === true })),
-          ),
-        ),
+      systemRuleEnabled: reach?.includes(true),
+      systemEventsOff: parts && notOn(clusterEvents, parts.flat()),
     };
   },
 
@@ -147,11 +133,11 @@ function partsOf(item: JsonObject) {
   return checks && { checks, released: 0 };
 }
 
-function clusterParts(item: JsonObject) {
+function clusterParts(item: JsonObject, isRuleOn: boolean) {
   return every(itemsAt(item, 'RuleInfoList'), (part) => {
     const [name, isOn] = [textAt(part, 'Scope'), flagAt(part, 'Status')];
     if (name === undefined || isOn === undefined) return undefined;
-    return { name, isOn: isOn && own(part, 'IsDelete') !== true };
+    return { name, isOn: isRuleOn && isOn && own(part, 'IsDelete') !== true };
   });
 }
 

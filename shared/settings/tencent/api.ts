@@ -6,6 +6,7 @@ import { createConnections, type Connections } from './connections.ts';
 import type { Credential } from './credentials.ts';
 import { createPace, type Pace } from './pace.ts';
 import { TcssClient } from './sdk.ts';
+import { createStagger } from './stagger.ts';
 
 export interface ApiOptions {
   readonly credential: Credential;
@@ -72,6 +73,7 @@ export function createApi(clock: Clock, options: ApiOptions): Api {
   const { secretId, secretKey, token } = credential;
   const secrets = [secretId, secretKey, token, ...(options.secrets ?? [])];
   const connections = options.connections ?? createConnections();
+  const ownTurn = createStagger();
   const clients = new Map<Service, Promise<SdkClient>>();
   const clientOf = (service: Service): Promise<SdkClient> => {
     const client = clients.get(service) ?? createClient(service, configOf(service));
@@ -106,11 +108,13 @@ export function createApi(clock: Clock, options: ApiOptions): Api {
   };
 
   return {
-    call: async ({ service, action, request, camAction, timeoutMs, isOnce }, deadlineMs) =>
-      callApi(
+    call: async ({ service, action, request, camAction, timeoutMs, isOnce }, deadlineMs) => {
+      const client = await clientOf(service);
+      await ownTurn();
+      return callApi(
         clock,
         {
-          client: await clientOf(service),
+          client,
           pace: paceOf(action),
           action,
           camAction: camAction ?? `${service}:${action}`,
@@ -118,7 +122,8 @@ export function createApi(clock: Clock, options: ApiOptions): Api {
           ...(isOnce !== undefined && { isOnce }),
         },
         { deadlineMs, requestTimeoutMs: timeoutMs ?? requestTimeoutMs, locale, secrets },
-      ),
+      );
+    },
     close: () => {
       if (options.connections === undefined) connections.close();
     },

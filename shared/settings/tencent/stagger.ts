@@ -1,0 +1,19 @@
+/**
+ * One caller in each turn of the event loop: to prepare many requests at once would hold up the first by as much as
+ * all of them take, and the last leaves no sooner for it.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Waits until those who came before have had a turn each; who is alone does not wait. */
+export function createStagger(): () => Promise<void> {
+  let last: Promise<void> | undefined;
+  return async () => {
+    const before = last;
+    const own = (before ?? Promise.resolve()).then(() => nextTurn());
+    last = own;
+    void own.then(() => {
+      if (last === own) last = undefined;
+    });
+    await before;
+  };
+}
