@@ -22,8 +22,26 @@ interface SingleRun {
     readonly ratio: number;
     readonly requests: number;
     readonly posts: number;
+    /** Where the wall time goes: medians, milliseconds. */
+    readonly phasesMs: Readonly<Record<Phase, number>>;
   }[];
 }
+
+const phases = [
+  ...(['firstRequestMs', 'lastRequestMs', 'answersMs'] as const),
+  ...(['sealedMs', 'webhooksMs', 'recordedMs'] as const),
+] as const;
+/** In each run they add up to its wall time. */
+type Phase = (typeof phases)[number];
+
+const headOf: Readonly<Record<Phase, string>> = {
+  firstRequestMs: 'first request',
+  lastRequestMs: 'the others',
+  answersMs: 'answers',
+  sealedMs: 'judge, seal, tell',
+  webhooksMs: 'webhooks',
+  recordedMs: 'record, answer',
+};
 
 /** As a cloud and a chat platform of another continent answer. */
 const delayMs = { api: 200, webhook: 300 } as const;
@@ -53,7 +71,8 @@ export const singleRun: Bench<SingleRun> = {
       // The first warms up what a process starts from: its files.
       await runOf(one);
       while (measured.length < runs) measured.push(await runOf(one));
-      const of = (name: keyof (typeof measured)[number]) => measured.map((run) => run[name]);
+      const of = (name: 'wallMs' | 'apiMs' | 'webhookMs' | 'requests' | 'posts') =>
+        measured.map((run) => run[name]);
       rows.push({
         ...{ what: one.what, wallMs: median(of('wallMs')) },
         ...{ apiMs: median(of('apiMs')), webhookMs: median(of('webhookMs')) },
@@ -62,6 +81,7 @@ export const singleRun: Bench<SingleRun> = {
           measured.map(({ apiMs, webhookMs }) => apiMs + webhookMs),
         ),
         ...{ requests: median(of('requests')), posts: median(of('posts')) },
+        phasesMs: eachPhase((phase) => median(measured.map((run) => run.phasesMs[phase]))),
       });
     }
     return { runs, rows };
@@ -79,8 +99,14 @@ export const singleRun: Bench<SingleRun> = {
         ratio.toFixed(2),
       ]);
     }
+    const byPhase = newTable(['where its time goes', ...phases.map((phase) => headOf[phase])]);
+    for (const { what, phasesMs } of rows) {
+      byPhase.push([what, ...phases.map((phase) => milliseconds(phasesMs[phase]))]);
+    }
     return [
       table.toString(),
+      byPhase.toString(),
+      'First request: from the call until it has arrived, with its connection; the others: until the last of them has. Judge, seal, tell: from the last answer until the first post has arrived.',
       `Medians of ${String(runs)}, from the call of the handler to its answer, of an instance that has run a night before unless said otherwise; over TLS on loopback: the API answers after ${String(delayMs.api)} ms, webhooks after ${String(delayMs.webhook)} ms.`,
       '',
     ].join('\n');
@@ -109,11 +135,37 @@ async function runOf({ packs, isFirst }: Case) {
     });
     const exchanges = front.exchanges.filter(({ startedAtMs }) => startedAtMs >= calledAtMs);
     return {
-      ...{ wallMs, ...slowest(exchanges) },
+      ...{ wallMs, ...slowest(exchanges), phasesMs: phasesOf(exchanges, calledAtMs, wallMs) },
       requests: exchanges.filter(({ kind }) => kind === 'api').length,
       posts: exchanges.filter(({ kind }) => kind === 'webhook').length,
     };
   });
+}
+
+function eachPhase(valueOf: (phase: Phase) => number): Readonly<Record<Phase, number>> {
+  return {
+    ...{ firstRequestMs: valueOf('firstRequestMs'), lastRequestMs: valueOf('lastRequestMs') },
+    ...{ answersMs: valueOf('answersMs'), sealedMs: valueOf('sealedMs') },
+    ...{ webhooksMs: valueOf('webhooksMs'), recordedMs: valueOf('recordedMs') },
+  };
+}
+
+function phasesOf(exchanges: readonly Exchange[], calledAtMs: number, wallMs: number) {
+  const of = (kind: Exchange['kind']) => {
+    const own = exchanges.filter((one) => one.kind === kind);
+    const starts = own.map(({ startedAtMs }) => startedAtMs);
+    const ends = own.map(({ startedAtMs, ms }) => startedAtMs + ms);
+    return { first: Math.min(...starts), last: Math.max(...starts), end: Math.max(...ends) };
+  };
+  const [api, posts] = [of('api'), of('webhook')];
+  return {
+    firstRequestMs: api.first - calledAtMs,
+    lastRequestMs: api.last - api.first,
+    answersMs: api.end - api.last,
+    sealedMs: posts.first - api.end,
+    webhooksMs: posts.end - posts.first,
+    recordedMs: calledAtMs + wallMs - posts.end,
+  };
 }
 
 function slowest(exchanges: readonly Exchange[]): {

@@ -64,6 +64,10 @@ it('counts the requests and posts of a run', async () => {
     { requests: 21, posts: 3 },
     { requests: 1, posts: 3 },
   ]);
+  for (const { wallMs, phasesMs } of rows) {
+    const phases = Object.values(phasesMs as Readonly<Record<string, number>>);
+    expect(phases.reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(Number(wallMs), 3);
+  }
 });
 
 it('reads every account on one instance, paced and not', async () => {
