@@ -115,14 +115,14 @@ describe('canonicalJson', () => {
     expect(canonicalJson(value)).toBe(text);
   });
 
-  const none: Record<string, unknown> = {
-    undefined,
-    NaN,
-    Infinity,
-    '-Infinity, deep inside': { a: [-Infinity] },
+  const none: Record<string, [value: unknown, message: string]> = {
+    undefined: [undefined, 'JSON has no form for undefined'],
+    NaN: [NaN, 'NaN is not allowed'],
+    Infinity: [Infinity, 'Infinity is not allowed'],
+    '-Infinity, deep inside': [{ a: [-Infinity] }, 'Infinity is not allowed'],
   };
-  it.each(Object.entries(none))('has no form for %s', (_name, value) => {
-    expect(() => canonicalJson(value as Json)).toThrow();
+  it.each(Object.entries(none))('has no form for %s', (_name, [value, message]) => {
+    expect(() => canonicalJson(value as Json)).toThrow(new Error(message));
   });
 
   it('ignores the order of keys', () => {

@@ -55,7 +55,7 @@ describe('the notice of a run', () => {
     const sections = { failing: a, unchecked: b, waived: c, resolved: d, dropped: e, stillOpen: f };
     const { items } = noticeOf(told, { ...nothing, ...(sections as Partial<Changes>) });
     const item = (id: string) => [{ open: openOf(id), title: id }];
-    expect(items).toEqual({
+    expect(items).toStrictEqual({
       ...{ failing: item('a'), unchecked: item('b'), waived: item('c') },
       ...{ resolved: item('d'), dropped: item('e'), stillOpen: item('f') },
     });

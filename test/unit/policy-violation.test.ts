@@ -178,6 +178,29 @@ const cases: Record<
       },
     ],
   ],
+  'contains: two lists, of each one violation': [
+    {
+      properties: {
+        Images: { contains: { const: 'a' } },
+        ExcludeImages: { contains: { const: 'b' } },
+      },
+    },
+    { Images: ['c', 'd'], ExcludeImages: ['e'] },
+    [
+      {
+        pointer: '/Images',
+        expected: { contains: { const: 'a' } },
+        actual: ['c', 'd'],
+        message: '/Images must contain "a", is ["c","d"]',
+      },
+      {
+        pointer: '/ExcludeImages',
+        expected: { contains: { const: 'b' } },
+        actual: ['e'],
+        message: '/ExcludeImages must contain "b", is ["e"]',
+      },
+    ],
+  ],
   'contains: in a definition': [
     {
       $defs: { some: { contains: { const: 'a' } } },

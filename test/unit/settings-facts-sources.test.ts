@@ -321,6 +321,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
         assetTypesWithoutStandard: [],
       },
     ],
+    'nothing, as null': [{ TotalCount: 0, PeriodTaskSet: null }, { enabledTaskCount: 0 }],
     'one that is late': [
       {
         PeriodTaskSet: [
@@ -419,6 +420,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
   DescribeComplianceWhitelistItemList: {
     'no word of any': [{}, { whitelistedCheckCount: undefined }],
     one: [{ WhitelistItemSet: [{}] }, { whitelistedCheckCount: 1 }],
+    'none, as null': [{ TotalCount: 0, WhitelistItemSet: null }, { whitelistedCheckCount: 0 }],
   },
   DescribeEscapeRuleInfo: {
     'all on': [

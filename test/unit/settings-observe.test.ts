@@ -112,6 +112,19 @@ describe('interpret', () => {
     });
   });
 
+  it('refuses a list that is not whole', () => {
+    const id = 'DescribeCompliancePeriodTaskList';
+    const answer = { TotalCount: 2, PeriodTaskSet: [{ PeriodTaskId: 1 }] };
+    expect(interpret(sourceNamed(id), answer, observedAtMs, timezone)).toEqual({
+      source: id,
+      observedAt,
+      error: {
+        code: 'BadAnswer',
+        message: `${id}: PeriodTaskSet has 1 of 2 items, so the list is not whole`,
+      },
+    });
+  });
+
   const drifts: Record<string, [change: JsonObject, drift: Drift]> = {
     'an undocumented field': [
       { ScanSecrets: true },
@@ -210,6 +223,30 @@ describe('interpret', () => {
         RuleExtSet: [{ RuleActions: ['RULE_MODE_ALERT', 'RULE_MODE_KILL', 'RULE_MODE_X'] }],
       },
       [{ pointer: '/RuleExtSet/0/RuleActions/1', kind: 'undocumented-value' }],
+    ],
+    'new fields that differ in a number, each by itself': [
+      'DescribeEscapeRuleInfo',
+      { RuleSet: [{ New1: 1, New2: 1, '1New': 1, '2New': 1 }] },
+      ['New1', 'New2', '1New', '2New'].map((name) => ({
+        pointer: `/RuleSet/0/${name}`,
+        kind: 'undocumented-field',
+      })),
+    ],
+    'a new field of an object, and one beside it that reads the same': [
+      'DescribeCompliancePeriodTaskList',
+      { TotalCount: 1, PeriodTaskSet: [{ PeriodRule: { Zone: 'UTC' }, PeriodRuleZone: 'UTC' }] },
+      [
+        { pointer: '/PeriodTaskSet/0/PeriodRule/Zone', kind: 'undocumented-field' },
+        { pointer: '/PeriodTaskSet/0/PeriodRuleZone', kind: 'undocumented-field' },
+      ],
+    ],
+    'another type and a new value of one field': [
+      'DescribeEscapeRuleInfo',
+      { RuleSet: [{ Type: 1 }, { Type: 'ESCAPE_MOON' }] },
+      [
+        { pointer: '/RuleSet/0/Type', kind: 'undocumented-type' },
+        { pointer: '/RuleSet/1/Type', kind: 'undocumented-value' },
+      ],
     ],
     'nothing of null and of what is missing': [
       'DescribeCompliancePeriodTaskList',

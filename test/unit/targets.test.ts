@@ -47,6 +47,22 @@ describe('a file of targets is refused', () => {
       [{ alias: 'a' }],
       'targets.json[0].uin is missing: give the account in digits, in quotes',
     ],
+    'without two accounts, which are not the same for that': [
+      [{ alias: 'a' }, { alias: 'b' }],
+      'targets.json[0].uin is missing: give the account in digits, in quotes',
+      'targets.json[1].uin is missing: give the account in digits, in quotes',
+    ],
+    'without the account of a role': [
+      [{ roleArn }],
+      'targets.json[0].uin is missing: give the account in digits, in quotes',
+    ],
+    'with keys that objects have by birth': [
+      '[{"uin":"1","constructor":[],"__proto__":{}}]',
+      ...['constructor', '__proto__'].map(
+        (key) =>
+          `targets.json[0].${key} is no key of a target: there are uin, alias, site, roleArn, externalId, tags, policies`,
+      ),
+    ],
     'with a number for an account': [
       [{ uin: 100000000002 }],
       'targets.json[0].uin is 100000000002: give the account in digits, in quotes',
@@ -78,6 +94,14 @@ describe('a file of targets is refused', () => {
     'with a policy that is none': [
       [{ uin, policies: ['image-scam'] }],
       'targets.json[0].policies names "image-scam", which is neither a pack nor a policy',
+    ],
+    'with a policy that is no text': [
+      [{ uin, policies: [7] }],
+      'targets.json[0].policies has 7: give packs or policy ids',
+    ],
+    'with a text for policies': [
+      [{ uin, policies: 'image-scan' }],
+      'targets.json[0].policies is "image-scan": give a list that is not empty',
     ],
     'with no policies': [
       [{ uin, policies: [] }],
