@@ -16,10 +16,14 @@ export async function writeWhole(
   const draft = join(dirname(out), `.${basename(out)}.${String(process.pid)}.tmp`);
   try {
     const file = await open(draft, 'wx');
-    await pipeline(Readable.from(chunks), file.createWriteStream({ flush: true }));
-    await rename(draft, out);
+    try {
+      await pipeline(Readable.from(chunks), file.createWriteStream({ flush: true }));
+      await rename(draft, out);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
   } catch (error) {
-    await rm(draft, { force: true });
     if (error instanceof AuditError || !isSystemError(error)) throw error;
     throw invalid('CONFIG_INVALID', 'Arguments are not valid', [
       { where: '--out', what: `${out} cannot be written (${messageOf(error)})` },

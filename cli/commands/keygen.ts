@@ -1,11 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { invalid, messageOf } from '../../shared/errors.ts';
 import { parsePublicKey } from '../../shared/evidence/sign.ts';
 import { print, printJson, talk, type ExitCode, type Io } from '../io.ts';
 import { jsonOption, type AddCommand } from '../options.ts';
+import { writeNew, type NewFile } from '../write-new.ts';
 
 interface KeygenOptions {
   readonly out: string;
@@ -60,34 +61,17 @@ function keygen(io: Io, { out, base64, json }: KeygenOptions): ExitCode {
   return 0;
 }
 
-interface NewFile {
-  readonly option: string;
-  readonly file: string;
-  readonly text: string;
-  readonly mode: number;
-}
-
-/**
- * All of them or none.
- * @throws AuditError CONFIG_INVALID
- */
-function writeAll(files: readonly NewFile[]): void {
+/** @throws AuditError CONFIG_INVALID */
+function writeAll(files: readonly (NewFile & { readonly option: string })[]): void {
   const refuse = (option: string, what: string) =>
     invalid('CONFIG_INVALID', 'Arguments are not valid', [{ where: option, what }]);
   const taken = files.find(({ file }) => existsSync(file));
   if (taken !== undefined) {
     throw refuse(taken.option, `${taken.file} is there already, and no key is written over`);
   }
-  const written: string[] = [];
-  for (const { option, file, text, mode } of files) {
-    try {
-      writeFileSync(file, text, { flag: 'wx', mode });
-      written.push(file);
-    } catch (error) {
-      for (const half of written) unlinkSync(half);
-      throw refuse(option, `${file} cannot be written (${messageOf(error)})`);
-    }
-  }
+  writeNew(files, ({ option, file }, cause) =>
+    refuse(option, `${file} cannot be written (${messageOf(cause)})`),
+  );
 }
 
 function isFolder(path: string): boolean {

@@ -74,6 +74,23 @@ it('tries again where the function was busy, and not for ever', async () => {
   await expect(apply(busy, desired, false)).rejects.toThrow('CreateFunction: no');
 });
 
+it('takes for done what an earlier try made, and nothing else that is in use', async () => {
+  const { deps, sent } = setup({});
+  const { write } = deps.cloud;
+  const twice: Cloud['write'] = async (action, request) => {
+    await write(action, request);
+    throw new CloudError(`ResourceInUse.${action}`, `${action}: no`);
+  };
+  const cloud = { ...deps.cloud, write: twice };
+  expect(changesOf((await apply({ ...deps, cloud }, desired, false)).left)).toEqual([]);
+  expect(sent).toEqual(['CreateFunction', 'CreateTrigger']);
+
+  const larger = { ...desired, settings: { ...desired.settings, memoryMb: 256 } };
+  await expect(apply({ ...deps, cloud }, larger, false)).rejects.toThrow(
+    'UpdateFunctionConfiguration: no',
+  );
+});
+
 const refusedRuntimes: Readonly<Record<string, CloudError>> = {
   'by its code': new CloudError('InvalidParameterValue.Runtime', 'CreateFunction: no'),
   'by its message alone': new CloudError(

@@ -250,3 +250,9 @@ describe('compileProblem', () => {
     },
   );
 });
+
+it('lets no schema refer to another that was compiled before it', () => {
+  const $id = 'https://policies.example/one';
+  expect(compileProblem({ $id, properties: {} })).toBeUndefined();
+  expect(compileProblem({ $ref: $id })).toContain(`can't resolve reference ${$id}`);
+});

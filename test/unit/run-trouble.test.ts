@@ -151,6 +151,15 @@ it.each(Object.entries(disks))(
   },
 );
 
+it('says that the audit failed in the time that is kept for it, when all other is used up', async () => {
+  const store = createMemoryStore();
+  const world = newWorld(accept, { ...store, putIfAbsent: () => Promise.reject(unwritable) });
+  const failUntilMs = startMs + 3_000;
+  const late = plan({ tellUntilMs: startMs, failUntilMs });
+  await expect(runAudit(world.ports, late)).rejects.toBe(unwritable);
+  expect(world.http.requests.map(({ timeoutMs }) => timeoutMs)).toEqual([3_000]);
+});
+
 it('does not audit when the log cannot be read: it may have been audited already', async () => {
   const unreadable = new AuditError('EVIDENCE_UNREADABLE', 'Evidence could not be read (EACCES).');
   const store = createMemoryStore();

@@ -31,3 +31,12 @@ it('lets a caller start at once after others are through', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   expect(await turnsOf(2, ownTurn)).toEqual([0, 1]);
 });
+
+it('starts nobody beside those who wait, whenever they come', async () => {
+  const ownTurn = createStagger();
+  const first = turnsOf(4, ownTurn);
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  const [, later] = await Promise.all([first, turnsOf(2, ownTurn)]);
+  expect(later).toEqual([2, 3]);
+});

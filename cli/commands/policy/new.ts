@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { AuditError, invalid, messageOf } from '../../../shared/errors.ts';
 import { severities, type JsonObject, type Policy, type Problem } from '../../../shared/model.ts';
@@ -19,9 +19,13 @@ import { loadLibrary, policyFilesOf, shippedFolder } from '../../library.ts';
 import { collect, policiesOption, type AddCommand } from '../../options.ts';
 import { judgePattern } from '../../patterns.ts';
 import { printProblems } from '../../problems.ts';
+import { writeNew, type NewFile } from '../../write-new.ts';
 import { draftFrom, missingFrom, type Answers } from './answers.ts';
 import { interpretExample, runNamedExample, sourceOf } from './library.ts';
 import { printResults } from './test.ts';
+
+/** What the user's umask leaves of it. */
+const mode = 0o666;
 
 interface NewOptions extends Answers {
   readonly policies?: string;
@@ -56,22 +60,33 @@ export const addNew: AddCommand = (program, choose) => {
 
 async function create(io: Io, options: NewOptions): Promise<ExitCode> {
   const folder = options.policies ?? shippedFolder();
-  const files = policyFilesOf(options.policies);
-  const packs = [...new Set(files.policies.map(({ pack }) => pack))];
+  const known = policyFilesOf(options.policies);
+  const packs = [...new Set(known.policies.map(({ pack }) => pack))];
   const answers = await answersOf(io, options, packs);
   const drafted = draftFrom(answers, sources);
   if (!drafted.ok) throw invalid('CONFIG_INVALID', 'Arguments are not valid', drafted.problems);
   const { draft, pack } = drafted.value;
-  refuseTaken(files, draft.id, folder, pack);
+  refuseTaken(known, draft.id, folder, pack);
   const policy = policyFrom(draft);
   const source = sourceOf({ policy });
   const examples = examplesFor(policy, source, interpretExample);
   const written = filesOf(policy, pack, examples);
-  const problems = problemsWith(files, written, policy, pack);
+  const problems = problemsWith(known, written, policy, pack);
   if (problems.length > 0) throw invalid('POLICY_INVALID', 'Nothing is written', problems);
 
-  copySchemas(folder);
-  for (const { path, json } of written) writeNew(join(folder, path), json);
+  const files = written.map(({ path, json }) => ({
+    file: join(folder, path),
+    text: textOf(json),
+    mode,
+  }));
+  writeNew(
+    [...files, ...missingSchemas(folder)],
+    ({ file }, cause) =>
+      new AuditError('CONFIG_INVALID', `${file} cannot be written (${messageOf(cause)})`, {
+        cause,
+      }),
+    { makesFolders: true },
+  );
   for (const { path } of written) print(io, `wrote ${join(folder, path)}`);
   return check(io, options.policies, policy.id);
 }
@@ -187,24 +202,13 @@ function textOf(json: JsonObject): string {
 }
 
 /** Editors find the schemas beside the policies: a folder without them gets a copy. */
-function copySchemas(folder: string): void {
-  for (const name of ['policy.schema.json', 'example.schema.json']) {
-    const [from, to] = [join(shippedFolder(), 'schema', name), join(folder, 'schema', name)];
-    if (existsSync(to) || !existsSync(from)) continue;
-    mkdirSync(dirname(to), { recursive: true });
-    copyFileSync(from, to);
-  }
-}
-
-/** @throws AuditError CONFIG_INVALID */
-function writeNew(file: string, json: JsonObject): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, textOf(json), { flag: 'wx' });
-  } catch (error) {
-    const message = `${file} cannot be written (${messageOf(error)})`;
-    throw new AuditError('CONFIG_INVALID', message, { cause: error });
-  }
+function missingSchemas(folder: string): readonly NewFile[] {
+  return ['policy.schema.json', 'example.schema.json'].flatMap((name) => {
+    const [from, file] = [join(shippedFolder(), 'schema', name), join(folder, 'schema', name)];
+    return existsSync(file) || !existsSync(from)
+      ? []
+      : [{ file, text: readFileSync(from, 'utf8'), mode }];
+  });
 }
 
 /** The whole folder with the new policy in it, as `lint` and `test` see it. */

@@ -6,14 +6,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Waits until those who came before have had a turn each; who is alone does not wait. */
 export function createStagger(): () => Promise<void> {
-  let last: Promise<void> | undefined;
-  return async () => {
-    const before = last;
-    const own = (before ?? Promise.resolve()).then(() => nextTurn());
-    last = own;
-    void own.then(() => {
-      if (last === own) last = undefined;
-    });
-    await before;
+  let last = Promise.resolve();
+  return () => {
+    const own = last;
+    last = own.then(() => nextTurn());
+    return own;
   };
 }
