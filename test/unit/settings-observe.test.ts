@@ -189,7 +189,12 @@ describe('interpret', () => {
   const inside: Record<string, [source: string, settings: JsonObject, drift: readonly Drift[]]> = {
     'a new field of an item, once for all items': [
       'DescribeEscapeRuleInfo',
-      { RuleSet: [{ Type: 'ESCAPE_SYSCALL' }, { New: 1 }, { New: 2 }] },
+      {
+        RuleSet: [
+          { Type: 'ESCAPE_SYSCALL' },
+          ...Array.from({ length: 11 }, (_, index) => ({ New: index })),
+        ],
+      },
       [{ pointer: '/RuleSet/1/New', kind: 'undocumented-field' }],
     ],
     'a new value in an item': [
