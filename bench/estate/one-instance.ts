@@ -79,16 +79,27 @@ async function pair(
   { isPaced, module }: { readonly isPaced: boolean; readonly module?: string },
 ): Promise<Pair> {
   const size = organisation.uins.length;
-  const ideal = await readIdeally(organisation, { isPaced });
+  const ideal = await readAll(organisation, isPaced);
   const ours = await audit(organisation, module);
   const { targets, fail, error } = ours.counts;
   if (targets !== size || fail !== broken || error > 0) {
     throw new Error(`The audit of ${String(size)} targets counted ${JSON.stringify(ours.counts)}`);
   }
-  if (ideal.answered !== size) {
-    throw new Error(`Of ${String(size)} targets the ideal read ${String(ideal.answered)}`);
-  }
   return { ours, ideal };
+}
+
+const maxIdealAttempts = 3;
+
+/** The ideal gives up a call that breaks off: what did not read every target is no measure, and is done again. */
+async function readAll(organisation: Organisation, isPaced: boolean): Promise<Ideal> {
+  const size = organisation.uins.length;
+  for (let attempt = 1; ; attempt += 1) {
+    const ideal = await readIdeally(organisation, { isPaced });
+    if (ideal.answered === size) return ideal;
+    if (attempt === maxIdealAttempts) {
+      throw new Error(`Of ${String(size)} targets the ideal read ${String(ideal.answered)}`);
+    }
+  }
 }
 
 function rowOf(what: string, pairs: readonly Pair[]): OneInstance {
