@@ -175,6 +175,12 @@ describe('pointers', () => {
     expect(atPointer(document, pointer)).toEqual(value);
   });
 
+  it('count the items of a list from 0, whatever its length', () => {
+    const list = Array.from({ length: 120 }, (_, index) => index);
+    for (const index of list) expect(atPointer({ list }, `/list/${String(index)}`)).toBe(index);
+    expect(atPointer({ list }, '/list/120')).toBeUndefined();
+  });
+
   it('lead back to where they were taken', () => {
     fc.assert(
       fc.property(fc.array(anyKey, { maxLength: 5 }), anyJson, (path, value) => {
@@ -317,6 +323,9 @@ describe('saysTwice', () => {
     '{"__proto__":1,"__proto__":1}': true,
     '[[{"b":{"a":null,"a":[]}}]]': true,
     '{"a":{"b":1},"a":2}': true,
+    '{"a":"\\"","a":1}': true,
+    '{"a":"\\\\","a":1}': true,
+    '{"a":"\\":","b":1}': false,
   };
   it.each(Object.entries(cases))('%s: %s', (text, isTwice) => {
     expect(saysTwice(text, parseJson(text))).toBe(isTwice);
